@@ -1,0 +1,23 @@
+/** All that a stage may import, as 'benito-pipeline'. */
+export { defineStage, skip } from './stage/define.ts';
+export type { Claim, Lease, PlanContext, Skip, StageContext, StageDefinition, StageResult } from './stage/define.ts';
+export { effect } from './stage/effects.ts';
+export type * from './stage/effects.ts';
+export type * from './stage/facts.ts';
+export { definePlatform } from './platform/define.ts';
+export type { Entry, PlatformDefinition, PlatformVerbs } from './platform/define.ts';
+export type { Effect } from './model/effect.ts';
+export type * from './model/experiment.ts';
+export type * from './model/topology.ts';
+export type * from './model/vnode.ts';
+export { attribute, computers, withAttribute } from './model/queries.ts';
+export { assignAddresses } from './allocate/addresses.ts';
+export { assignMacs } from './allocate/macs.ts';
+export { assignPorts } from './allocate/switch-ports.ts';
+export { buildGraph } from './allocate/graph.ts';
+export { computeRoutes } from './allocate/routes.ts';
+export { earlierAddresses, earlierMacs, earlierPorts } from './allocate/earlier.ts';
+export { formatRoutes } from './config/files.ts';
+export { CONTROL_NET, PNODE_TYPE } from './config/nodes.ts';
+export { UserError } from './model/problem.ts';
+export type { Place, Problem } from './model/problem.ts';

@@ -1,0 +1,198 @@
+import { effectId } from '../model/effect.ts';
+import type { Effect } from '../model/effect.ts';
+
+/**
+ * The effects that stages can ask for. Each function makes a value; nothing happens here. Other effects are passed
+ * as values (or named in `after`), which gives the edges.
+ */
+export const effect = {
+  /** A directory; unmade when empty. */
+  directory(spec: DirectorySpec, options: EffectOptions = {}): Effect<DirectorySpec> {
+    return build('directory', spec.path, spec, options);
+  },
+
+  /** A text file with exactly this content. An earlier file of that name comes back when it is unmade. */
+  file(spec: FileSpec, options: EffectOptions = {}): Effect<FileSpec> {
+    return build('file', spec.path, spec, options);
+  },
+
+  /** A reproducible .tgz of other files. */
+  archive(spec: ArchiveSpec, options: EffectOptions = {}): Effect<ArchiveSpec> {
+    const members = spec.members.map(({ path }) => ({ kind: 'file', name: path }));
+    return build('archive', spec.path, spec, options, { after: members });
+  },
+
+  /** A named network namespace, loopback up, with sysctls (`net/ipv4/ip_forward`: `1`). */
+  netns(spec: NetnsSpec, options: EffectOptions = {}): Effect<NetnsSpec> {
+    return build('netns', spec.name, spec, options);
+  },
+
+  /** A persistent TAP with its MAC and addresses, in a network namespace. */
+  tap(spec: TapInput, options: EffectOptions = {}): Effect<TapSpec> {
+    const { netns, ...rest } = spec;
+    return build('tap', `${netns.name}/${spec.device}`, { ...rest, netns: netns.name }, options, { within: [netns] });
+  },
+
+  /** The routes of a route file, in a network namespace, set by the routes script. */
+  routes(spec: RoutesInput, options: EffectOptions = {}): Effect<RoutesSpec> {
+    const { netns, ...rest } = spec;
+    return build('routes', netns.name, { ...rest, netns: netns.name }, options, { within: [netns] });
+  },
+
+  /** A long-lived process tree in a cgroup of its own. */
+  process(spec: ProcessInput, options: EffectOptions = {}): Effect<ProcessSpec> {
+    const { name, netns, enter, ...rest } = spec;
+    const flat = { ...rest, ...(netns && { netns: netns.name }), ...(enter && { enter: enter.name }) };
+    return build('process', name, flat, options, { diesWith: [...(netns ? [netns] : []), ...(enter ? [enter] : [])] });
+  },
+
+  /** A command that runs once per incarnation of the process whose namespaces it enters; never undone. */
+  task(spec: TaskInput, options: EffectOptions = {}): Effect<TaskSpec> {
+    const { name, enter, ...rest } = spec;
+    return build('task', name, { ...rest, enter: enter.name }, { keep: 'history', ...options }, { diesWith: [enter] });
+  },
+
+  /** Anything else, as commands: argv only, never a shell. */
+  command(spec: CommandSpec & { readonly identity: string }, options: EffectOptions = {}): Effect<CommandSpec> {
+    const { identity, ...rest } = spec;
+    return build('command', identity, rest, options);
+  },
+};
+
+export interface EffectOptions {
+  readonly after?: readonly Effect<unknown>[];
+  /** These take it along when they go. */
+  readonly within?: readonly Effect<unknown>[];
+  /** It has to be made again when one of these was. */
+  readonly diesWith?: readonly Effect<unknown>[];
+  readonly node?: string;
+  readonly failure?: 'fatal' | 'nonfatal';
+  readonly keep?: 'user' | 'history';
+  readonly shared?: boolean;
+}
+
+export interface DirectorySpec {
+  readonly path: string;
+  /** Octal, such as `0755`. */
+  readonly mode?: string;
+}
+
+export interface FileSpec {
+  readonly path: string;
+  readonly content: string;
+  /** Octal; default `0644`. */
+  readonly mode?: string;
+  /** Rewrite the same inode instead of replacing it: for files that are bind-mounted elsewhere. */
+  readonly inPlace?: boolean;
+}
+
+export interface ArchiveSpec {
+  readonly path: string;
+  /** What member names are relative to. */
+  readonly root: string;
+  readonly members: readonly { readonly path: string; readonly sha256: string }[];
+}
+
+export interface NetnsSpec {
+  readonly name: string;
+  /** Paths below /proc/sys, written in this order before any interface exists. */
+  readonly sysctls?: Readonly<Record<string, string>>;
+}
+
+export interface TapSpec {
+  readonly netns: string;
+  readonly device: string;
+  readonly mac: string;
+  /** `10.0.0.1/24`. */
+  readonly addresses: readonly string[];
+  readonly mtu?: number;
+}
+export type TapInput = Omit<TapSpec, 'netns'> & { readonly netns: Effect<NetnsSpec> };
+
+export interface RoutesSpec {
+  readonly netns: string;
+  /** The routes script, its config directory and host name. */
+  readonly script: string;
+  readonly configDir: string;
+  readonly hostname: string;
+  /** What the route file holds: one `PREFIX via ADDRESS` or `unreachable PREFIX` a line. */
+  readonly table: string;
+}
+export type RoutesInput = Omit<RoutesSpec, 'netns'> & { readonly netns: Effect<NetnsSpec> };
+
+export interface ProcessSpec {
+  readonly argv: readonly string[];
+  /** Run in this network namespace. */
+  readonly netns?: string;
+  /** Run in the mount namespace of that process effect. */
+  readonly enter?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** `exits`: the command returns once the daemon that it left behind is at work. `stays`: it is the process. */
+  readonly start?: 'exits' | 'stays';
+  /** Files, sockets and directories that it makes: stale ones are removed before it starts and after it has gone. */
+  readonly creates?: readonly string[];
+  readonly ready?: Readiness;
+  /** How many of its kind's places it takes while it starts; the host has as many places as cores. */
+  readonly weight?: number;
+  /** For messages: what this process is. */
+  readonly label?: string;
+}
+export type ProcessInput = Omit<ProcessSpec, 'netns' | 'enter'> & {
+  readonly name: string;
+  readonly netns?: Effect<NetnsSpec>;
+  readonly enter?: Effect<ProcessSpec>;
+};
+
+/** How it is known that a process is at work; looked at until `seconds` have passed. */
+export interface Readiness {
+  /** A Unix socket that accepts, or a file that exists. */
+  readonly socket?: string;
+  readonly file?: string;
+  /** Default 10. */
+  readonly seconds?: number;
+}
+
+export interface TaskSpec {
+  readonly enter: string;
+  readonly argv: readonly string[];
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Gets the exit status, in decimal, when it has ended. */
+  readonly status: string;
+}
+export type TaskInput = Omit<TaskSpec, 'enter'> & { readonly name: string; readonly enter: Effect<ProcessSpec> };
+
+/** Exit status 0 of `observe` means that it is there. */
+export interface CommandSpec {
+  readonly observe: readonly string[];
+  readonly make: readonly string[];
+  readonly unmake: readonly string[];
+}
+
+type Identity = Pick<Effect, 'kind' | 'name'>;
+
+function build<Spec>(
+  kind: string,
+  name: string,
+  spec: Spec,
+  options: EffectOptions,
+  implied: { readonly [K in 'after' | 'within' | 'diesWith']?: readonly Identity[] } = {},
+): Effect<Spec> {
+  const ids = (...lists: (readonly Identity[] | undefined)[]): readonly string[] => [
+    ...new Set(lists.flatMap((list) => list ?? []).map(effectId)),
+  ];
+  return {
+    kind,
+    name,
+    spec,
+    edges: {
+      after: ids(implied.after, options.after),
+      within: ids(implied.within, options.within),
+      diesWith: ids(implied.diesWith, options.diesWith),
+    },
+    ...(options.node !== undefined && { node: options.node }),
+    ...(options.failure && { failure: options.failure }),
+    ...(options.keep && { keep: options.keep }),
+    ...(options.shared && { shared: true }),
+  };
+}
