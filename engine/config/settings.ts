@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { UserError } from '../model/problem.ts';
+import type { Problem } from '../model/problem.ts';
+import { packageRoot } from './package-root.ts';
+
+/** Where a site keeps its own settings. */
+export const SITE_FILE = '/etc/benito/site.yaml';
+
+const cidr = z.string().refine((text) => ipaddr.IPv4.isValidCIDR(text), 'an IPv4 prefix such as 10.0.0.0/8 is needed');
+
+const settingsSchema = z.strictObject({
+  project: z.string().regex(/^[A-Za-z0-9_-]+$/),
+  default_platform: z.string().min(1),
+  address_space: cidr,
+  control_net: z.strictObject({ boss: z.enum(['embedded']), pool: cidr }),
+  ipv6: z.boolean(),
+});
+
+/** The site settings, complete. */
+export type Settings = z.infer<typeof settingsSchema>;
+
+/**
+ * The shipped defaults with the site's own file laid over them.
+ * @throws UserError naming file, line and setting.
+ */
+export function loadSettings(siteFile = SITE_FILE): Settings {
+  const defaults = readYaml(join(packageRoot(), 'config', 'site.yaml'));
+  const site = existsSync(siteFile) ? readYaml(siteFile) : undefined;
+  const parsed = settingsSchema.safeParse(merge(defaults.value, site?.value ?? {}));
+  if (parsed.success) return parsed.data;
+  throw new UserError(
+    parsed.error.issues.map((issue): Problem => {
+      const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+      const line = site?.lineOf(path as (string | number)[]);
+      return {
+        code: 'bad-setting',
+        message: `setting ${path.join('.')}: ${issue.message}`,
+        place: { file: siteFile, ...(line !== undefined && { line }) },
+        hint: 'config/site.yaml lists every setting with its default',
+      };
+    }),
+  );
+}
+
+/** Settings as YAML text that reads back the same. */
+export { settingsSchema };
+
+function readYaml(file: string): { value: unknown; lineOf(path: readonly (string | number)[]): number | undefined } {
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
+  if (document.errors.length > 0) {
+    throw new UserError(
+      document.errors.map((error) => ({
+        code: 'bad-yaml',
+        message: error.message.split('\n')[0]!,
+        place: { file, ...(error.linePos && { line: error.linePos[0].line, column: error.linePos[0].col }) },
+      })),
+    );
+  }
+  return {
+    value: document.toJS({ maxAliasCount: 100 }) as unknown,
+    lineOf(path) {
+      const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
+      return node?.range ? lines.linePos(node.range[0]).line : undefined;
+    },
+  };
+}
+
+function merge(base: unknown, over: unknown): unknown {
+  if (!isRecord(base) || !isRecord(over)) return over ?? base;
+  const keys = new Set([...Object.keys(base), ...Object.keys(over)]);
+  return Object.fromEntries([...keys].map((key) => [key, key in over ? merge(base[key], over[key]) : base[key]]));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,171 @@
+import { closeSync, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { effectId } from '../model/effect.ts';
+import type { EffectId } from '../model/effect.ts';
+import type { JournalView, Recorded } from '../plan/kind.ts';
+import type { NodeRecord, PlannedEffect } from '../plan/plan.ts';
+import type { Lease } from '../stage/define.ts';
+import type { BeginRecord, JournalRecord } from './record.ts';
+
+/** What the journal of one experiment says has been done and not been undone. */
+export interface JournalState extends JournalView {
+  readonly effects: ReadonlyMap<EffectId, Recorded>;
+  readonly leases: ReadonlyMap<string, Lease>;
+  /** Nodes for which boss was asked and no answer was written down. */
+  readonly asked: ReadonlySet<string>;
+  readonly nodes: readonly NodeRecord[];
+  /** The last run that began, and whether it came to its end. */
+  readonly lastRun?: BeginRecord & { readonly ok?: boolean };
+}
+
+/** An open journal: what it says, and how to add to it. Hold the experiment's lock while it is open for writing. */
+export interface Journal extends JournalState {
+  /** Appends and applies records. `durable`: they are on disk when this returns. */
+  append(records: readonly JournalRecord[], options?: { durable?: boolean }): void;
+  close(): void;
+}
+
+const FILE = 'journal.jsonl';
+
+/** What the journal in `directory` says; an empty state where there is none. A torn last line counts as not written. */
+export function readJournal(directory: string): JournalState {
+  return replay(directory).state;
+}
+
+/** Opens the journal in `directory` for writing, making it if need be; a torn last line is cut off. */
+export function openJournal(directory: string): Journal {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const { state, length } = replay(directory);
+  const fd = openSync(join(directory, FILE), 'a', 0o600);
+  ftruncateSync(fd, length);
+  return Object.assign(state, {
+    append(records: readonly JournalRecord[], options: { durable?: boolean } = {}): void {
+      writeSync(fd, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      if (options.durable) fdatasyncSync(fd);
+      for (const record of records) state.apply(record);
+    },
+    close(): void {
+      closeSync(fd);
+    },
+  });
+}
+
+/** An effect as it is written down: texts of over 512 characters become `{ sha256, length }`. */
+export function journaled(effect: PlannedEffect): PlannedEffect {
+  return { ...effect, spec: shorten(effect.spec) };
+}
+
+function shorten(value: unknown): unknown {
+  if (typeof value === 'string' && value.length > 512) {
+    return { sha256: createHash('sha256').update(value).digest('hex'), length: value.length };
+  }
+  if (Array.isArray(value)) return value.map(shorten);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shorten(member)]));
+}
+
+function replay(directory: string): { state: State; length: number } {
+  const state = new State();
+  const file = join(directory, FILE);
+  if (!existsSync(file)) return { state, length: 0 };
+  const bytes = readFileSync(file);
+  let start = 0;
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+    const record = parseLine(bytes.toString('utf8', start, end));
+    if (!record) break;
+    state.apply(record);
+    start = end + 1;
+  }
+  return { state, length: start };
+}
+
+/** A line that is no JSON can only be one that a crash of the machine tore. */
+function parseLine(line: string): JournalRecord | undefined {
+  try {
+    return JSON.parse(line) as JournalRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+class State implements JournalState {
+  readonly effects = new Map<EffectId, Recorded>();
+  readonly leases = new Map<string, Lease>();
+  readonly asked = new Set<string>();
+  nodes: readonly NodeRecord[] = [];
+  lastRun?: BeginRecord & { ok?: boolean };
+
+  recorded(id: EffectId): Recorded | undefined {
+    return this.effects.get(id);
+  }
+
+  apply(record: JournalRecord): void {
+    switch (record.type) {
+      case 'begin':
+        this.lastRun = record;
+        return;
+      case 'end':
+        if (this.lastRun) this.lastRun = { ...this.lastRun, ok: record.ok };
+        return;
+      case 'intent':
+        for (const { effect, specHash, before } of record.effects) this.intend(record.op, effect, specHash, before);
+        return;
+      case 'done':
+        this.finish(record.id, record.op, record.state);
+        return;
+      case 'settled':
+        this.settle(record.effect, record.specHash);
+        return;
+      case 'asking':
+        for (const node of record.nodes) this.asked.add(node);
+        return;
+      case 'leased':
+        for (const lease of record.leases) this.leases.set(lease.node, lease);
+        for (const lease of record.leases) this.asked.delete(lease.node);
+        return;
+      case 'released':
+        for (const node of record.nodes) this.leases.delete(node);
+        for (const node of record.nodes) this.asked.delete(node);
+        return;
+      case 'nodes':
+        this.nodes = record.nodes;
+        return;
+      case 'failed':
+        return;
+    }
+  }
+
+  private intend(op: 'make' | 'change' | 'unmake', effect: PlannedEffect, specHash: string, before: unknown): void {
+    const id = effectId(effect);
+    const known = this.effects.get(id);
+    const state = before ?? known?.state;
+    const status = op === 'make' ? 'making' : op === 'change' ? 'changing' : 'unmaking';
+    const previous = op === 'change' ? (known?.previous ?? known?.effect) : undefined;
+    this.effects.delete(id);
+    this.effects.set(id, {
+      effect,
+      specHash,
+      status,
+      ...(previous && { previous }),
+      ...(state !== undefined && { state }),
+    });
+  }
+
+  private finish(id: EffectId, op: 'make' | 'change' | 'unmake', state: unknown): void {
+    const known = this.effects.get(id);
+    if (!known) return;
+    if (op === 'unmake') this.effects.delete(id);
+    else {
+      const { previous: _previous, ...now } = known;
+      this.effects.set(id, { ...now, status: 'made', ...(state !== undefined && { state }) });
+    }
+  }
+
+  private settle(effect: PlannedEffect, specHash: string): void {
+    const known = this.effects.get(effectId(effect));
+    const found = known === undefined || known.found ? { found: true as const } : {};
+    const state = known?.state === undefined ? {} : { state: known.state };
+    this.effects.set(effectId(effect), { effect, specHash, status: 'made', ...found, ...state });
+  }
+}

@@ -1,0 +1,273 @@
+import { createHash } from 'node:crypto';
+import { dirname, join, relative } from 'node:path';
+import { codecs } from '../config/files.ts';
+import type { Codec, ConfigFile, ConfigReader } from '../config/files.ts';
+import { vnodesOf } from '../config/nodes.ts';
+import { plannedReader } from '../config/reader.ts';
+import type { Settings } from '../config/settings.ts';
+import { effectId } from '../model/effect.ts';
+import type { Effect } from '../model/effect.ts';
+import type { Embedding, ExperimentFact, Previous, Request } from '../model/experiment.ts';
+import { UserError } from '../model/problem.ts';
+import type { Topology } from '../model/topology.ts';
+import type { VNode } from '../model/vnode.ts';
+import type { Platform } from '../platform/registry.ts';
+import { platformFacts } from '../platform/registry.ts';
+import type { Claim, Lease, StageResult } from '../stage/define.ts';
+import type { Phase, StageFile } from '../stage/discover.ts';
+import { effect } from '../stage/effects.ts';
+import type { FactName } from '../stage/facts.ts';
+import { loadStages } from '../stage/load.ts';
+import { orderStages } from '../stage/order.ts';
+import type { Stage } from '../stage/order.ts';
+import { sealPlan } from './plan.ts';
+import type { NodeRecord, Plan, PlannedEffect, PlannedStage } from './plan.ts';
+
+/** All that a plan is made from. */
+export interface PlanInputs {
+  readonly experiment: ExperimentFact;
+  readonly settings: Settings;
+  readonly request: Request;
+  readonly phases: readonly Phase[];
+  readonly stages: readonly StageFile[];
+  readonly platforms: ReadonlyMap<string, Platform>;
+  /** The user's topology, for setup; regions expanded. */
+  readonly source?: Topology;
+  /** What an earlier setup left. */
+  readonly previous: Previous | null;
+  /** The config directory on disk, for a launch that stands alone. */
+  readonly onDisk: ConfigReader;
+  /** Has boss answer claims, or foretell the answer. */
+  answer(claims: readonly Claim[]): Promise<readonly Lease[]>;
+  /** Told as each stage is planned. */
+  onStage?(stage: PlannedStage): void;
+}
+
+/** The one pnode there is when a site lists none. */
+export const ONLY_PNODE = 'pnode-0000';
+
+/**
+ * Runs the stages' plans, in order, and gathers what they ask for: setup for the experiment, then each platform's,
+ * then the closing stages; launch for the pnode, then each platform's, from what the config directory will hold.
+ * @throws UserError with everything that the stages found wrong.
+ */
+export async function makePlan(inputs: PlanInputs): Promise<Plan> {
+  const planner = new Planner(inputs);
+  if (inputs.phases.includes('setup')) await planner.setup();
+  if (inputs.phases.includes('launch')) await planner.launch();
+  return planner.seal();
+}
+
+class Planner {
+  private readonly stages: PlannedStage[] = [];
+  private readonly effects: PlannedEffect[] = [];
+  private readonly configFiles: ConfigFile[] = [];
+  private readonly notes: string[] = [];
+  private leases: readonly Lease[] = [];
+  private nodes: readonly NodeRecord[] = [];
+  private readonly inputs: PlanInputs;
+
+  constructor(inputs: PlanInputs) {
+    this.inputs = inputs;
+  }
+
+  async setup(): Promise<void> {
+    const { experiment, settings, request, platforms, previous, source } = this.inputs;
+    const given = { experiment, settings, request, previous, platforms: platformFacts(platforms), source: source! };
+    const facts = new Map<string, unknown>(Object.entries(given));
+    for (const name of ['experiment', 'settings', 'source'] as const) this.keep(name, given[name], 'setup/input');
+
+    const stages = await this.load('setup', undefined);
+    const opening = stages.filter(({ definition }) => !definition.closing);
+    await this.runScope(opening, facts);
+    const nodes = this.finalNodes(facts);
+    for (const platform of platformsOf(nodes)) {
+      const mine = nodes.filter((node) => node.platform === platform && node.pnode === ONLY_PNODE);
+      const scope = new Map([...facts, ['pnode', { name: ONLY_PNODE }], ['nodes', mine]]);
+      await this.runScope(await this.load('setup', platform), scope);
+    }
+    facts.set('configFiles', this.configFileFacts());
+    await this.runScope(
+      stages.filter(({ definition }) => definition.closing),
+      facts,
+    );
+  }
+
+  async launch(): Promise<void> {
+    const planned = this.inputs.phases.includes('setup');
+    const reader = planned ? plannedReader(this.configFiles) : this.inputs.onDisk;
+    const facts = new Map<string, unknown>([['experiment', this.inputs.experiment]]);
+    for (const [name, codec] of Object.entries(codecs) as [string, Codec<unknown>][]) {
+      const value = codec.decode?.(reader);
+      if (value !== undefined) facts.set(name, value);
+    }
+    const all = this.finalNodes(facts).filter(({ pnode }) => pnode === ONLY_PNODE);
+    facts.set('pnode', { name: ONLY_PNODE });
+    facts.set('nodes', all);
+    const opening = await this.load('launch', undefined);
+    await this.runScope(opening, facts);
+    const records: NodeRecord[] = [];
+    for (const platform of platformsOf(all)) {
+      const mine = all.filter((node) => node.platform === platform);
+      await this.runScope(await this.load('launch', platform), new Map([...facts, ['nodes', mine]]));
+      records.push(...mine.map((node) => this.record(node)));
+    }
+    this.nodes = records;
+  }
+
+  seal(): Plan {
+    const { experiment, phases } = this.inputs;
+    return sealPlan({
+      experiment,
+      phases,
+      stages: this.stages,
+      effects: [...this.directories(), ...this.effects],
+      leases: this.leases,
+      nodes: this.nodes,
+      notes: this.notes,
+    });
+  }
+
+  private load(phase: Phase, platform: string | undefined): Promise<readonly Stage[]> {
+    return loadStages(this.inputs.stages.filter((stage) => stage.phase === phase && stage.platform === platform));
+  }
+
+  /** Plans the stages of one scope in their order; the facts that they provide are added to `facts`. */
+  private async runScope(stages: readonly Stage[], facts: Map<string, unknown>): Promise<void> {
+    for (const stage of orderStages(stages, new Set(facts.keys()))) await this.runStage(stage, facts);
+  }
+
+  private async runStage(stage: Stage, facts: Map<string, unknown>): Promise<void> {
+    const { summary, needs = [], provides = [], many = [] } = stage.definition;
+    const seen = Object.fromEntries(needs.map((name) => [name, this.factFor(stage, name, facts)]));
+    const context = { facts: seen as never };
+    const claims = stage.definition.claims?.(context) ?? [];
+    const claimed = claims.length > 0 ? await this.inputs.answer(claims) : [];
+    this.leases = [...this.leases, ...claimed];
+    const result = stage.definition.plan({ ...context, claimed });
+    const skipped = 'skip' in result ? result.skip : undefined;
+    const given = 'skip' in result ? {} : ((result.facts ?? {}) as Record<string, unknown>);
+
+    for (const name of provides) {
+      if (skipped === undefined && !(name in given)) throw unprovided(stage, name);
+      if (!(name in given)) continue;
+      if ((many as readonly string[]).includes(name)) {
+        facts.set(name, [...((facts.get(name) as unknown[] | undefined) ?? []), given[name]]);
+      } else {
+        facts.set(name, given[name]);
+        this.keep(name, given[name], stage.name);
+      }
+    }
+    const stray = Object.keys(given).find((name) => !(provides as readonly string[]).includes(name));
+    if (stray !== undefined) throw undeclared(stage, stray);
+    if (!('skip' in result)) this.take(stage, result);
+    const planned: PlannedStage = {
+      name: stage.name,
+      file: stage.file,
+      summary,
+      needs,
+      provides,
+      ...(skipped !== undefined && { skipped }),
+    };
+    this.stages.push(planned);
+    this.inputs.onStage?.(planned);
+  }
+
+  private factFor(stage: Stage, name: FactName, facts: ReadonlyMap<string, unknown>): unknown {
+    if (facts.has(name)) return facts.get(name);
+    throw new UserError({
+      code: 'fact-missing',
+      message: `${stage.file} needs the fact '${name}', but the stage that provides it had nothing to do`,
+      hint: `see why: benito-pipeline run ${stage.phase} --dry-run`,
+    });
+  }
+
+  private take(stage: Stage, result: StageResult): void {
+    for (const one of result.effects ?? []) this.effects.push({ ...one, stage: stage.name });
+    this.notes.push(...(result.notes ?? []));
+  }
+
+  /** A fact that the config directory holds becomes its files. */
+  private keep(name: string, value: unknown, stage: string): void {
+    const codec = (codecs as unknown as Record<string, Codec<unknown> | undefined>)[name];
+    for (const file of codec?.encode(value) ?? []) {
+      this.configFiles.push(file);
+      const path = join(this.inputs.experiment.configDir, file.path);
+      const spec = { path, content: file.content, ...(file.inPlace && { inPlace: true }) };
+      this.effects.push({ ...effect.file(spec, { keep: 'user' }), stage });
+    }
+  }
+
+  private configFileFacts(): readonly { path: string; sha256: string }[] {
+    return this.configFiles.map(({ path, content }) => ({
+      path: join(this.inputs.experiment.configDir, path),
+      sha256: createHash('sha256').update(content).digest('hex'),
+    }));
+  }
+
+  private finalNodes(facts: ReadonlyMap<string, unknown>): readonly VNode[] {
+    const topology = facts.get('topology') as Topology | undefined;
+    const embedding = facts.get('embedding') as Embedding | undefined;
+    if (!topology || !embedding) throw notSetUp(this.inputs.experiment);
+    return vnodesOf(topology, embedding, (facts.get('ghosts') as readonly string[] | undefined) ?? []);
+  }
+
+  private record(node: VNode): NodeRecord {
+    const verbs = this.inputs.platforms.get(node.platform)?.definition.verbs;
+    const entry = verbs?.exec?.(node);
+    const shell = verbs?.shell?.(node);
+    const alive = verbs?.alive?.(node);
+    return { ...node, ...(entry && { entry }), ...(shell && { shell }), ...(alive && { alive: effectId(alive) }) };
+  }
+
+  /** The directories of all files below the experiment's own, as effects before them. */
+  private directories(): readonly PlannedEffect[] {
+    const { varDir } = this.inputs.experiment;
+    const paths = new Map<string, string>();
+    for (const { kind, name, stage } of this.effects) {
+      if (kind !== 'file' || relative(varDir, name).startsWith('..')) continue;
+      for (let path = dirname(name); path !== varDir; path = dirname(path)) if (!paths.has(path)) paths.set(path, stage);
+    }
+    const made = [...paths].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, stage]): PlannedEffect => {
+      const parent = { kind: 'directory', name: dirname(path) } as Effect;
+      const after = paths.has(dirname(path)) ? [parent] : [];
+      return { ...effect.directory({ path }, { keep: 'user', after }), stage };
+    });
+    this.effects.forEach((one, index) => {
+      if (one.kind !== 'file' || !paths.has(dirname(one.name))) return;
+      const after = [...one.edges.after, `directory ${dirname(one.name)}`];
+      this.effects[index] = { ...one, edges: { ...one.edges, after } };
+    });
+    return made;
+  }
+}
+
+function platformsOf(nodes: readonly VNode[]): readonly string[] {
+  return [...new Set(nodes.map(({ platform }) => platform))].sort();
+}
+
+function unprovided(stage: Stage, name: string): UserError {
+  return new UserError({
+    code: 'fact-not-given',
+    message: `the stage promises the fact '${name}' and did not give it`,
+    place: { file: stage.file },
+    hint: `return { facts: { ${name}: ... } }, or take it out of 'provides'`,
+  });
+}
+
+function undeclared(stage: Stage, name: string): UserError {
+  return new UserError({
+    code: 'fact-not-declared',
+    message: `the stage gave the fact '${name}', which it does not name in 'provides'`,
+    place: { file: stage.file },
+    hint: `add '${name}' to 'provides'`,
+  });
+}
+
+function notSetUp({ project, name, configDir }: ExperimentFact): UserError {
+  return new UserError({
+    code: 'not-set-up',
+    message: `${configDir} holds no complete setup of ${project}/${name}`,
+    hint: 'run setup first: benito-pipeline run setup EXPERIMENT',
+  });
+}

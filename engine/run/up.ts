@@ -1,0 +1,101 @@
+import type { Journal } from '../journal/journal.ts';
+import { effectId } from '../model/effect.ts';
+import type { EffectId } from '../model/effect.ts';
+import { allEdges, computeDelta, isEmpty } from '../plan/delta.ts';
+import type { Delta } from '../plan/delta.ts';
+import type { EffectKinds, Recorded } from '../plan/kind.ts';
+import type { Plan, PlannedEffect } from '../plan/plan.ts';
+import type { Emit } from './events.ts';
+import { execute } from './execute.ts';
+import type { Execution } from './execute.ts';
+
+export interface BringUpContext {
+  readonly journal: Journal;
+  readonly kinds: EffectKinds;
+  readonly emit: Emit;
+  readonly signal?: AbortSignal;
+  /** Only the effects of these stages; all unless said. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** How often a host is looked at again for what a change took along: twice is enough unless somebody else is at it. */
+const ROUNDS = 3;
+
+/**
+ * Brings the host to the plan: computes the delta, carries it out, and looks again at what hangs on what was changed,
+ * until nothing differs.
+ * @throws UserError where something of the plan's names is on the host and not ours.
+ */
+export async function bringUp(plan: Plan, context: BringUpContext): Promise<Execution> {
+  const { journal, kinds, emit, only } = context;
+  const mine = (effect: PlannedEffect): boolean => !only || only.has(effect.stage);
+  const wanted = plan.effects.filter(mine);
+  let delta = await computeDelta(wanted, droppedEffects(plan, journal, mine), journal, kinds);
+  emit({
+    type: 'delta',
+    make: delta.make.length,
+    change: delta.change.length,
+    unmake: delta.unmake.length,
+    kept: delta.kept,
+    planHash: plan.hash,
+  });
+  if (plan.phases.includes('launch')) journal.append([{ type: 'nodes', nodes: plan.nodes }]);
+  let total: Execution = { done: [], failed: [], blocked: [], fatal: false, interrupted: false };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const execution = await execute(delta, context);
+    total = add(total, execution);
+    if (execution.fatal || execution.interrupted || execution.failed.length > 0) break;
+    const shaken = dependentsOf(wanted, changedBy(delta));
+    if (shaken.length === 0) break;
+    delta = await computeDelta(shaken, [], journal, kinds);
+    if (isEmpty(delta)) break;
+  }
+  return total;
+}
+
+/** What the journal holds of the planned phases and the plan does not ask for any more. */
+export function droppedEffects(
+  plan: Plan,
+  journal: Journal,
+  mine: (effect: PlannedEffect) => boolean,
+): readonly Recorded[] {
+  const wanted = new Set(plan.effects.map(effectId));
+  return [...journal.effects.values()].filter(
+    ({ effect, found }) =>
+      !found &&
+      !wanted.has(effectId(effect)) &&
+      plan.phases.some((phase) => effect.stage.startsWith(`${phase}/`)) &&
+      mine(effect),
+  );
+}
+
+/** Changes in place, and what was unmade, may have taken others along that nobody names. */
+function changedBy(delta: Delta): ReadonlySet<EffectId> {
+  return new Set([...delta.change, ...delta.unmake].map(({ effect }) => effectId(effect)));
+}
+
+function dependentsOf(effects: readonly PlannedEffect[], changed: ReadonlySet<EffectId>): readonly PlannedEffect[] {
+  const shaken = new Set<EffectId>(changed);
+  const found: PlannedEffect[] = [];
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const effect of effects) {
+      const id = effectId(effect);
+      if (shaken.has(id) || !allEdges(effect).some((used) => shaken.has(used))) continue;
+      shaken.add(id);
+      found.push(effect);
+      grew = true;
+    }
+  }
+  return found;
+}
+
+function add(a: Execution, b: Execution): Execution {
+  return {
+    done: [...a.done, ...b.done],
+    failed: [...a.failed, ...b.failed],
+    blocked: [...a.blocked, ...b.blocked],
+    fatal: a.fatal || b.fatal,
+    interrupted: a.interrupted || b.interrupted,
+  };
+}
