@@ -1,0 +1,41 @@
+import { claim, release } from '../allocate/pool.ts';
+import type { PoolState } from '../allocate/pool.ts';
+import { UserError } from '../model/problem.ts';
+import type { Claim, Lease } from '../stage/define.ts';
+import { changeRegistry, readRegistry } from './registry.ts';
+
+/** Who owns the addresses of the control net. The same key always gets the same lease until it is released. */
+export interface Boss {
+  claim(claims: readonly Claim[]): Promise<readonly Lease[]>;
+  /** What `claim` would answer, without giving. */
+  foretell(claims: readonly Claim[]): Promise<readonly Lease[]>;
+  release(nodes: readonly string[]): Promise<void>;
+  /** The nodes that hold leases. */
+  list(): Promise<readonly string[]>;
+}
+
+/** A pool of addresses on this host, under the host's lock. Keyed by experiment (PROJECT/NAME) and node. */
+export function embeddedBoss(experiment: string, network: string): Boss {
+  const keys = (nodes: readonly string[]) => nodes.map((node) => ({ experiment, node }));
+  const ask = (state: PoolState, claims: readonly Claim[]) => {
+    const answer = claim(state, keys(claims.map(({ node }) => node)), { network });
+    if (answer.problem) throw new UserError(answer.problem);
+    const leases = answer.leases.map(({ node, address, prefix, mac }) => ({ node, address, prefix, mac }));
+    return { state: answer.state, leases };
+  };
+  return {
+    claim: (claims) =>
+      changeRegistry(`${experiment} (claiming addresses)`, (registry) => {
+        const { state, leases } = ask(registry.pool, claims);
+        return [{ ...registry, pool: state }, leases];
+      }),
+    foretell: (claims) => Promise.resolve(ask(readRegistry().pool, claims).leases),
+    release: (nodes) =>
+      changeRegistry(`${experiment} (releasing addresses)`, (registry) => [
+        { ...registry, pool: release(registry.pool, keys(nodes)) },
+        undefined,
+      ]),
+    list: () =>
+      Promise.resolve(readRegistry().pool.leases.filter((lease) => lease.experiment === experiment).map(({ node }) => node)),
+  };
+}

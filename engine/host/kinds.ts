@@ -1,0 +1,27 @@
+import type { EffectKinds } from '../plan/kind.ts';
+import type { HostContext } from './context.ts';
+import { archiveKind } from './kinds/archive.ts';
+import { commandKind } from './kinds/command.ts';
+import { directoryKind } from './kinds/directory.ts';
+import { fileKind } from './kinds/file.ts';
+import { netnsKind } from './kinds/netns.ts';
+import { processKind } from './kinds/process.ts';
+import { routesKind } from './kinds/routes.ts';
+import { tapKind } from './kinds/tap.ts';
+import { taskKind } from './kinds/task.ts';
+
+/** Every kind of effect that this program knows how to make. */
+export function effectKinds(host: HostContext): EffectKinds {
+  const kinds = [
+    directoryKind,
+    fileKind,
+    archiveKind(host),
+    netnsKind(host),
+    tapKind(host),
+    routesKind(host),
+    processKind(host),
+    taskKind(host),
+    commandKind(host),
+  ];
+  return new Map(kinds.map((kind) => [kind.kind, kind]));
+}

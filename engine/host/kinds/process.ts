@@ -1,0 +1,178 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { effectId } from '../../model/effect.ts';
+import { specHash } from '../../plan/plan.ts';
+import type { PlannedEffect } from '../../plan/plan.ts';
+import type { EffectKind, JournalView, Observation, Outcome } from '../../plan/kind.ts';
+import type { ProcessSpec } from '../../stage/effects.ts';
+import type { HostCommand } from '../batch.ts';
+import { commandLine } from '../batch.ts';
+import { destroyCgroups, isPopulated, makeCgroup, processesOf } from '../cgroup.ts';
+import type { HostContext } from '../context.ts';
+import { DONE, failed, failureOf } from '../outcome.ts';
+import { netnsPath } from './netns.ts';
+
+/** A process as the journal remembers it. A process id alone may be another's by now. */
+export interface ProcessState {
+  readonly pid: number;
+  /** In clock ticks since boot (proc(5), stat field 22). */
+  readonly startTime: number;
+}
+
+/** Long-lived process trees, each in a cgroup of its own from birth: found there, and killed there with all offspring. */
+export function processKind(host: HostContext): EffectKind {
+  return {
+    kind: 'process',
+    describe: ({ name, spec }) => `process ${name}: ${commandLine((spec as ProcessSpec).argv)}`,
+
+    async observe(effects, journal) {
+      return effects.map((effect) => look(effect, host.processCgroup(effect.name), journal));
+    },
+
+    async make(effects, journal) {
+      await clear(effects);
+      const starts = effects.map((effect) => startCommand(effect, journal));
+      const results = await host.run(starts);
+      return Promise.all(
+        effects.map(async (effect, index): Promise<Outcome> => {
+          const result = results[index]!;
+          const log = readLog(host.processLog(effect.name));
+          if (result.status !== 0) return failed(failureOf(starts[index]!, { ...result, stderr: log || result.stderr }));
+          return awaitReady(effect, starts[index]!);
+        }),
+      );
+    },
+
+    async unmake(effects) {
+      const left = await clear(effects);
+      for (const { name } of effects) rmSync(host.processLog(name), { force: true });
+      return effects.map(({ name }) => {
+        if (!left.includes(host.processCgroup(name))) return DONE;
+        const pids = processesOf(host.processCgroup(name)).join(' ');
+        return failed({ message: `${name} does not die (process ${pids})`, hint: 'see its state: ps -o pid,stat,wchan,args' });
+      });
+    },
+  };
+
+  /** Kills what is there and removes what it leaves behind. */
+  async function clear(effects: readonly PlannedEffect[]): Promise<readonly string[]> {
+    const left = await destroyCgroups(effects.map(({ name }) => host.processCgroup(name)));
+    for (const { spec } of effects) {
+      for (const path of (spec as ProcessSpec).creates ?? []) rmSync(path, { recursive: true, force: true });
+    }
+    return left;
+  }
+
+  function startCommand(effect: PlannedEffect, journal: JournalView): HostCommand {
+    const { argv, netns, enter, env = {}, start = 'exits' } = effect.spec as ProcessSpec;
+    const cgroup = host.processCgroup(effect.name);
+    const log = host.processLog(effect.name);
+    makeCgroup(cgroup);
+    mkdirSync(dirname(log), { recursive: true });
+    const namespaces = [
+      ...(netns === undefined ? [] : [`--net=${netnsPath(netns)}`]),
+      ...(enter === undefined ? [] : [`--mount=/proc/${processState(enter, journal)?.pid}/ns/mnt`]),
+    ];
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    return {
+      argv: [
+        ...(namespaces.length > 0 ? ['nsenter', ...namespaces, '--'] : []),
+        ...(variables.length > 0 ? ['env', ...variables] : []),
+        ...(start === 'stays' ? ['setsid', '--fork'] : []),
+        ...argv,
+      ],
+      cgroup,
+      log,
+    };
+  }
+
+  async function awaitReady(effect: PlannedEffect, command: HostCommand): Promise<Outcome> {
+    const { ready = {}, label = effect.name } = effect.spec as ProcessSpec;
+    const cgroup = host.processCgroup(effect.name);
+    const seconds = ready.seconds ?? 10;
+    const deadline = Date.now() + seconds * 1000;
+    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+      if (!isPopulated(cgroup)) {
+        const log = readLog(host.processLog(effect.name));
+        const message = `${label} ended as soon as it had started${log ? `: ${log.split('\n').at(-1)}` : ''}`;
+        return failed({ message, command: commandLine(command.argv), ...(log && { stderr: log }) });
+      }
+      if (await isReady(ready)) {
+        const state = firstProcess(cgroup);
+        if (state) return { ok: true, state };
+      }
+      if (Date.now() > deadline) {
+        const log = readLog(host.processLog(effect.name));
+        const message = `${label} runs, but was not ready after ${seconds} s (${ready.socket ?? ready.file ?? 'no process'})`;
+        return failed({ message, command: commandLine(command.argv), ...(log && { stderr: log }) });
+      }
+      await sleep(pause);
+    }
+  }
+}
+
+/** The process that an effect of that name is known to run as. */
+export function processState(name: string, journal: JournalView): ProcessState | undefined {
+  return journal.recorded(effectId({ kind: 'process', name }))?.state as ProcessState | undefined;
+}
+
+/** Whether that very process (not another one with its id) is alive. */
+export function isAlive({ pid, startTime }: ProcessState): boolean {
+  return startTimeOf(pid) === startTime;
+}
+
+function look(effect: PlannedEffect, cgroup: string, journal: JournalView): Observation {
+  const { creates = [], ready = {}, argv } = effect.spec as ProcessSpec;
+  if (!isPopulated(cgroup)) return { state: 'absent' };
+  const recorded = journal.recorded(effectId(effect));
+  const replace = (why: string): Observation => ({ state: 'different', why: [why], mend: 'replace' });
+  if (recorded?.status !== 'made') return replace('it was left half started');
+  if (recorded.specHash !== specHash(effect)) {
+    return replace(`it runs as: ${commandLine((recorded.effect.spec as ProcessSpec).argv)}, not: ${commandLine(argv)}`);
+  }
+  if (!recorded.state || !isAlive(recorded.state as ProcessState)) return { state: 'absent' };
+  const missing = [...creates, ready.socket].find((path) => path !== undefined && !existsSync(path));
+  return missing === undefined ? { state: 'present' } : replace(`${missing} is gone`);
+}
+
+async function isReady({ socket, file }: NonNullable<ProcessSpec['ready']>): Promise<boolean> {
+  if (file !== undefined && !existsSync(file)) return false;
+  return socket === undefined || accepts(socket);
+}
+
+function accepts(path: string): Promise<boolean> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isSocket()) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** The oldest process of a cgroup: the others are its offspring. */
+function firstProcess(cgroup: string): ProcessState | undefined {
+  const states = processesOf(cgroup).flatMap((pid): ProcessState[] => {
+    const startTime = startTimeOf(pid);
+    return startTime === undefined ? [] : [{ pid, startTime }];
+  });
+  return states.sort((a, b) => a.startTime - b.startTime || a.pid - b.pid)[0];
+}
+
+function startTimeOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : Number(fields[19]);
+  } catch {
+    return undefined;
+  }
+}
+
+function readLog(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8').slice(-4096).trim() : '';
+}

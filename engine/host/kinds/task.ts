@@ -1,0 +1,63 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { effectId } from '../../model/effect.ts';
+import type { EffectKind } from '../../plan/kind.ts';
+import type { TaskSpec } from '../../stage/effects.ts';
+import { commandLine } from '../batch.ts';
+import type { HostContext } from '../context.ts';
+import { DONE, failed, outcomeOf } from '../outcome.ts';
+import { processState } from './process.ts';
+import type { ProcessState } from './process.ts';
+
+/** Which incarnation of its process a task has run in. */
+interface TaskState {
+  readonly ranIn: ProcessState;
+}
+
+/**
+ * A command that is started once per incarnation of the process whose namespaces it enters, and is not waited for. It
+ * lives in that process's cgroup; whoever wants to know its end reads the status file.
+ */
+export function taskKind(host: HostContext): EffectKind {
+  return {
+    kind: 'task',
+    describe: ({ spec }) => `run once in ${(spec as TaskSpec).enter}: ${commandLine((spec as TaskSpec).argv)}`,
+
+    async observe(effects, journal) {
+      return effects.map((effect) => {
+        const ran = (journal.recorded(effectId(effect))?.state as TaskState | undefined)?.ranIn;
+        const now = processState((effect.spec as TaskSpec).enter, journal);
+        return ran && now && ran.pid === now.pid && ran.startTime === now.startTime ? { state: 'present' } : { state: 'absent' };
+      });
+    },
+
+    async make(effects, journal) {
+      const runs = effects.map((effect) => {
+        const spec = effect.spec as TaskSpec;
+        const target = processState(spec.enter, journal);
+        for (const path of [spec.stdout, spec.stderr, spec.status]) {
+          mkdirSync(dirname(path), { recursive: true });
+          rmSync(path, { force: true });
+        }
+        return { target, command: { argv: supervised(spec, target?.pid ?? 0), cgroup: host.processCgroup(spec.enter), log: '/dev/null' } };
+      });
+      const results = await host.run(runs.map(({ command }) => command));
+      return runs.map(({ target, command }, index) => {
+        if (!target) return failed({ message: 'the process that it is to run in is not there' });
+        const outcome = outcomeOf(command, results[index]!);
+        return outcome.ok ? { ok: true, state: { ranIn: target } satisfies TaskState } : outcome;
+      });
+    },
+
+    async unmake(effects) {
+      return effects.map(() => DONE);
+    },
+  };
+}
+
+const SUPERVISE = 'out=$1 err=$2 status=$3; shift 3; "$@" </dev/null >"$out" 2>"$err"; echo $? >"$status.new"; mv "$status.new" "$status"';
+
+function supervised({ argv, stdout, stderr, status }: TaskSpec, pid: number): readonly string[] {
+  const inside = ['nsenter', `--target=${pid}`, '--mount', '--uts', '--net', '--pid', '--wd=/', '--', ...argv];
+  return ['setsid', '--fork', 'sh', '-c', SUPERVISE, 'sh', stdout, stderr, status, ...inside];
+}

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** A lock that the kernel holds for this process: it is gone when the process is, however it ends. */
+export interface Lock {
+  /** Gives it back and removes its file. */
+  release(): void;
+}
+
+/**
+ * Takes the lock of a file (flock), waiting up to `waitMs`.
+ * @param holder what is written into the file, for those who find it taken.
+ * @returns the lock, or who holds it.
+ */
+export function takeLock(file: string, holder: string, waitMs: number): Lock | { readonly heldBy: string } {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    const fd = openSync(file, 'a+', 0o644);
+    const remaining = Math.max(0, deadline - Date.now()) / 1000;
+    // flock(2) belongs to the open file, which the child shares: it stays locked when the child has ended.
+    const { status } = spawnSync('flock', ['--exclusive', '--timeout', String(remaining), '3'], {
+      stdio: ['ignore', 'ignore', 'ignore', fd],
+    });
+    if (status !== 0) {
+      const heldBy = readFileSync(file, 'utf8').trim();
+      closeSync(fd);
+      return { heldBy: heldBy || 'another process' };
+    }
+    if (isSameFile(fd, file)) {
+      ftruncateSync(fd, 0);
+      writeSync(fd, `${holder}\n`);
+      return {
+        release(): void {
+          unlinkSync(file);
+          closeSync(fd);
+        },
+      };
+    }
+    // Its last holder removed the file while we waited: the lock is on the new one.
+    closeSync(fd);
+  }
+}
+
+function isSameFile(fd: number, file: string): boolean {
+  try {
+    return fstatSync(fd).ino === statSync(file).ino;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PoolState } from '../allocate/pool.ts';
+import { RUN_DIR } from '../config/experiment.ts';
+import { canonicalJson } from '../model/json.ts';
+import { UserError } from '../model/problem.ts';
+import { takeLock } from './lock.ts';
+
+/** What the experiments of one host share: who is there, which addresses are taken, who uses what together. */
+export interface Registry {
+  readonly experiments: Readonly<Record<string, RegisteredExperiment>>;
+  readonly pool: PoolState;
+  /** Shared effects by identity. */
+  readonly shared: Readonly<Record<string, SharedEntry>>;
+}
+
+export interface RegisteredExperiment {
+  readonly project: string;
+  readonly name: string;
+  readonly varDir: string;
+}
+
+export interface SharedEntry {
+  readonly specHash: string;
+  /** Experiment ids. */
+  readonly owners: readonly string[];
+  /** Ours to unmake when the last owner goes; false where it was there before. */
+  readonly made: boolean;
+}
+
+/** Outlives a reboot, so that `list` and `status` can say what is gone; removed when no experiment is left. */
+const FILE = '/var/lib/benito-pipeline/host.json';
+const EMPTY: Registry = { experiments: {}, pool: { leases: [] }, shared: {} };
+
+/** The registry as it is now; needs no lock, as it is replaced in one step. */
+export function readRegistry(): Registry {
+  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Registry) : EMPTY;
+}
+
+/**
+ * Changes the registry under the host's lock. `work` may do, and await, what has to be one with the change.
+ * @throws UserError when somebody else holds the lock for 30 seconds.
+ */
+export async function changeRegistry<T>(
+  holder: string,
+  work: (registry: Registry) => Promise<readonly [Registry, T]> | readonly [Registry, T],
+): Promise<T> {
+  const lock = takeLock(join(RUN_DIR, 'host.lock'), holder, 30_000);
+  if ('heldBy' in lock) {
+    throw new UserError({
+      code: 'host-locked',
+      message: `the host's registry has been locked for 30 s by ${lock.heldBy}`,
+      hint: 'wait for it to end, or end it, and try again',
+    });
+  }
+  try {
+    const before = readRegistry();
+    const [after, answer] = await work(before);
+    if (canonicalJson(after) !== canonicalJson(before)) write(after);
+    return answer;
+  } finally {
+    lock.release();
+    removeEmpty(RUN_DIR);
+  }
+}
+
+function write(registry: Registry): void {
+  if (canonicalJson(registry) === canonicalJson(EMPTY)) {
+    rmSync(FILE, { force: true });
+    removeEmpty(dirname(FILE));
+    return;
+  }
+  mkdirSync(dirname(FILE), { recursive: true, mode: 0o755 });
+  writeFileSync(`${FILE}.new`, `${JSON.stringify(registry, null, 1)}\n`, { flush: true });
+  renameSync(`${FILE}.new`, FILE);
+}
+
+/** Removes a directory if nothing is in it. */
+export function removeEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { effectId } from '../model/effect.ts';
+import type { EffectKind, EffectKinds, Outcome } from '../plan/kind.ts';
+import { specHash } from '../plan/plan.ts';
+import type { PlannedEffect } from '../plan/plan.ts';
+import { DONE, failed } from './outcome.ts';
+import { changeRegistry, readRegistry } from './registry.ts';
+import type { Registry } from './registry.ts';
+
+/** The kinds, with shared effects made for the first owner, merged for the next, unmade with the last. */
+export function withSharing(kinds: EffectKinds, experimentId: string): EffectKinds {
+  return new Map([...kinds].map(([name, kind]) => [name, shareable(kind, experimentId)]));
+}
+
+function shareable(kind: EffectKind, experimentId: string): EffectKind {
+  return {
+    ...kind,
+    async observe(effects, journal) {
+      const { shared } = readRegistry();
+      const seen = await kind.observe(effects, journal);
+      return effects.map((effect, index) => {
+        const stranger = effect.shared && !shared[effectId(effect)]?.owners.includes(experimentId);
+        return stranger ? { state: 'absent' } : seen[index]!;
+      });
+    },
+    make: (effects, journal) =>
+      splitShared(effects, (own) => kind.make(own, journal), (effect) => join(kind, effect, experimentId, journal)),
+    unmake: (effects, journal) =>
+      splitShared(effects, (own) => kind.unmake(own, journal), (effect) => leave(kind, effect, experimentId, journal)),
+  };
+}
+
+async function splitShared(
+  effects: readonly PlannedEffect[],
+  own: (effects: readonly PlannedEffect[]) => Promise<readonly Outcome[]>,
+  shared: (effect: PlannedEffect) => Promise<Outcome>,
+): Promise<readonly Outcome[]> {
+  const mine = effects.filter((effect) => !effect.shared);
+  const outcomes = mine.length > 0 ? [...(await own(mine))] : [];
+  const answers: Outcome[] = [];
+  for (const effect of effects) answers.push(effect.shared ? await shared(effect) : outcomes.shift()!);
+  return answers;
+}
+
+function join(
+  kind: EffectKind,
+  effect: PlannedEffect,
+  owner: string,
+  journal: Parameters<EffectKind['make']>[1],
+): Promise<Outcome> {
+  const id = effectId(effect);
+  return changeRegistry(`${owner} (sharing ${id})`, async (registry): Promise<readonly [Registry, Outcome]> => {
+    const entry = registry.shared[id];
+    if (entry && entry.specHash !== specHash(effect)) {
+      return [registry, failed(conflict(id, entry.owners, registry))];
+    }
+    const [seen] = await kind.observe([effect], journal);
+    const there = seen!.state === 'present';
+    const outcome = there ? DONE : (await kind.make([effect], journal))[0]!;
+    if (!outcome.ok) return [registry, outcome];
+    const owners = [...new Set([...(entry?.owners ?? []), owner])];
+    const made = entry?.made ?? !there;
+    return [{ ...registry, shared: { ...registry.shared, [id]: { specHash: specHash(effect), owners, made } } }, outcome];
+  });
+}
+
+function leave(
+  kind: EffectKind,
+  effect: PlannedEffect,
+  owner: string,
+  journal: Parameters<EffectKind['make']>[1],
+): Promise<Outcome> {
+  const id = effectId(effect);
+  return changeRegistry(`${owner} (leaving ${id})`, async (registry): Promise<readonly [Registry, Outcome]> => {
+    const { [id]: entry, ...others } = registry.shared;
+    const owners = (entry?.owners ?? []).filter((one) => one !== owner);
+    if (entry && owners.length > 0) return [{ ...registry, shared: { ...others, [id]: { ...entry, owners } } }, DONE];
+    const outcome = entry?.made ? (await kind.unmake([effect], journal))[0]! : DONE;
+    return [outcome.ok ? { ...registry, shared: others } : registry, outcome];
+  });
+}
+
+function conflict(id: string, owners: readonly string[], { experiments }: Registry): { message: string; hint: string } {
+  const names = owners.map((owner) => `${experiments[owner]?.project}/${experiments[owner]?.name}`).join(', ');
+  return { message: `${id} is there already, in another form, for ${names}`, hint: 'the settings of both have to agree' };
+}
