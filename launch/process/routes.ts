@@ -1,0 +1,29 @@
+import { defineStage, effect } from 'benito-pipeline';
+import type { Effect, One } from 'benito-pipeline';
+
+declare module 'benito-pipeline' {
+  interface Facts {
+    /** The routes of the process nodes that have any, by node. */
+    processRoutes: One<Readonly<Record<string, Effect<unknown>>>>;
+  }
+}
+
+/** Each node's routes, set by the routes script from its route file. */
+export default defineStage({
+  summary: 'Set the routes of the process nodes',
+  needs: ['experiment', 'nodes', 'routes', 'processNamespaces', 'processInterfaces'],
+  provides: ['processRoutes'],
+  plan({ facts: { experiment, nodes, routes, processNamespaces, processInterfaces } }) {
+    const tables = new Map(routes.map(({ node, table }) => [node, table]));
+    const script = new URL('../routes', import.meta.url).pathname;
+    const byNode = nodes.flatMap(({ name, failureAction }) => {
+      const table = tables.get(name) ?? '';
+      const netns = processNamespaces[name];
+      if (!netns || table === '') return [];
+      const spec = { netns, script, configDir: experiment.configDir, hostname: name, table };
+      const after = processInterfaces[name]!;
+      return [[name, effect.routes(spec, { after, node: name, failure: failureAction })] as const];
+    });
+    return { effects: byNode.map(([, one]) => one), facts: { processRoutes: Object.fromEntries(byNode) } };
+  },
+});
