@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { journalDir } from '../../config/experiment.ts';
+import { loadSettings } from '../../config/settings.ts';
+import { embeddedBoss } from '../../host/boss.ts';
+import { openSession, purge } from '../../host/session.ts';
+import { readRegistry } from '../../host/registry.ts';
+import { releaseLeases } from '../../run/claims.ts';
+import { takeDown } from '../../run/down.ts';
+import { interruptible } from '../interrupt.ts';
+import type { Io } from '../io.ts';
+import { needRoot } from '../need-root.ts';
+import { findTarget } from '../target.ts';
+import type { TargetOptions } from '../target.ts';
+
+export interface DownOptions extends TargetOptions {
+  readonly purge?: boolean;
+}
+
+/** `down`: needs no experiment file; exit code 1 and a list if anything is left. */
+export async function down(options: DownOptions, io: Io): Promise<number> {
+  needRoot('down');
+  const experiment = findTarget(options);
+  if (!experiment || !isKnown(experiment)) {
+    io.print('nothing to take down');
+    return 0;
+  }
+  const full = `${experiment.project}/${experiment.name}`;
+  const started = performance.now();
+  io.emit({ type: 'run-started', command: 'down', experiment: full, varDir: experiment.varDir });
+  const session = await openSession(experiment, 'down', { register: false });
+  const interrupt = interruptible(io.emit);
+  let ok = false;
+  try {
+    const { journal, kinds } = session;
+    const { execution, residue } = await takeDown({
+      journal,
+      kinds,
+      emit: io.emit,
+      signal: interrupt.signal,
+      purge: options.purge ?? false,
+    });
+    if (execution.interrupted) return 1;
+    const boss = embeddedBoss(full, loadSettings().control_net.pool);
+    await releaseLeases(boss, journal, new Set());
+    const stuck = execution.failed.length === 0 ? await session.forget() : [];
+    const left = [...residue, ...stuck.map((path) => `processes in ${path}`)];
+    ok = execution.failed.length === 0 && left.length === 0;
+    if (ok && options.purge) purge(experiment);
+    for (const line of left) io.print(`left over: ${line}`);
+    io.emit({
+      type: 'run-ended',
+      ok,
+      seconds: (performance.now() - started) / 1000,
+      done: execution.done.length,
+      failed: execution.failed.length,
+    });
+    return ok ? 0 : 1;
+  } finally {
+    interrupt.stop();
+    await session.close(ok);
+  }
+}
+
+function isKnown({ id, varDir }: { readonly id: string; readonly varDir: string }): boolean {
+  return readRegistry().experiments[id] !== undefined || existsSync(journalDir(varDir));
+}

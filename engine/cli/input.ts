@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { codecs } from '../config/files.ts';
+import { packageRoot } from '../config/package-root.ts';
+import { diskReader } from '../config/reader.ts';
+import type { Settings } from '../config/settings.ts';
+import type { ExperimentFact, Previous, Request } from '../model/experiment.ts';
+import { UserError } from '../model/problem.ts';
+import type { Topology } from '../model/topology.ts';
+import type { PlanInputs } from '../plan/make-plan.ts';
+import type { Phase } from '../stage/discover.ts';
+import { discoverStages, stageFolders } from '../stage/discover.ts';
+import { loadPlatforms } from '../stage/load.ts';
+import { registerPlatforms } from '../platform/registry.ts';
+import { expandRegions } from '../topdl/expand.ts';
+import { parseTopdl } from '../topdl/parse.ts';
+
+export interface InputOptions {
+  readonly experiment: ExperimentFact;
+  readonly settings: Settings;
+  readonly phases: readonly Phase[];
+  /** The user's file; needed for setup. */
+  readonly file?: string;
+  readonly request: Request;
+  /** `--stages DIR`, in the order given. */
+  readonly stageFolders: readonly string[];
+}
+
+/** Reads everything that a plan is made from, but boss's answers. */
+export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs, 'answer'>> {
+  const { experiment, settings, phases, file, request } = options;
+  const folders = stageFolders(packageRoot(), options.stageFolders);
+  const found = discoverStages(folders, { asRoot: process.getuid?.() === 0 });
+  const platforms = registerPlatforms(await loadPlatforms(found.platforms));
+  const onDisk = diskReader(experiment.configDir);
+  return {
+    experiment,
+    settings: phases.includes('setup') ? settings : (codecs.settings.decode!(onDisk) ?? settings),
+    request,
+    phases,
+    stages: found.stages,
+    platforms,
+    previous: readPrevious(experiment),
+    onDisk,
+    ...(file !== undefined && { source: readExperiment(file) }),
+  };
+}
+
+/**
+ * The user's topology, regions expanded.
+ * @throws UserError with everything that is wrong in it.
+ */
+export function readExperiment(file: string): Topology {
+  if (!existsSync(file)) {
+    throw new UserError({
+      code: 'no-such-file',
+      message: `there is no file ${file}`,
+      hint: 'EXPERIMENT is a TopDL file, for example config/experiments/star.xml',
+    });
+  }
+  const { topology, places } = parseTopdl(readFileSync(file, 'utf8'), file);
+  return expandRegions(topology, places);
+}
+
+/** What an earlier setup of this very experiment decided. */
+function readPrevious(experiment: ExperimentFact): Previous | null {
+  const reader = diskReader(experiment.configDir);
+  const { project, name } = experiment;
+  if (reader.read('pid_eid') !== `${project}\n${name}\n`) return null;
+  const topology = codecs.topology.decode!(reader);
+  return topology ? { topology, switches: codecs.switches.decode!(reader) ?? [] } : null;
+}

@@ -1,0 +1,12 @@
+import type { Emit } from '../run/events.ts';
+
+/** Where a command's words go. */
+export interface Io {
+  /** Events of a run. */
+  readonly emit: Emit;
+  /** A line of the command's answer. */
+  print(line: string): void;
+  /** The command's answer as one JSON value, for `--json`. */
+  json(value: unknown): void;
+  readonly asJson: boolean;
+}
