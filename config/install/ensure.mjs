@@ -106,16 +106,18 @@ function ensureNpm(withDev) {
 
   // Development packages that are there stay there.
   const args = ['ci', '--no-audit', '--no-fund', fresh && !withDev ? '--omit=dev' : '--include=dev'];
-  const amount = fresh ? `${outdated.length} npm packages` : `npm packages anew (${outdated.length} differ)`;
+  const amount = fresh ? `${outdated.length} npm packages` : `npm packages anew (${outdated.length} are missing or of another version)`;
   say(`Installing ${amount} into node_modules: npm ${args.join(' ')}`);
   let result;
   for (let attempt = 1; attempt <= 3; attempt++) {
     if (attempt > 1) pause(5_000 * attempt);
     result = run('npm', args, {});
     if (result.status === 0) return;
+    if (/EUSAGE|EBADENGINE/.test(result.output)) break; // no network would mend it
   }
+  const errors = result.output.split('\n').filter((line) => line.startsWith('npm error'));
   throw new InstallError(
-    `npm cannot install the packages:\n${lastLines(result.output)}\n` +
+    `npm cannot install the packages:\n${lastLines(errors.slice(0, 12).join('\n') || result.output)}\n` +
       `Is there a network, and is the npm registry within reach? Then run, in ${root},\n  npm ci`,
   );
 }
