@@ -11,15 +11,13 @@ const mayImport = {
   stage: ['model', 'topdl', 'allocate', 'config', 'platform'],
   plan: ['model', 'topdl', 'allocate', 'config', 'platform', 'stage'],
   journal: ['model', 'config', 'stage', 'plan'],
-  run: ['model', 'topdl', 'allocate', 'config', 'platform', 'stage', 'plan', 'journal', 'events'],
-  host: ['model', 'config', 'allocate', 'stage', 'plan', 'journal', 'run', 'events'],
-  report: ['model', 'events'],
-  api: ['model', 'allocate', 'config', 'platform', 'stage'],
-  events: ['model', 'plan', 'journal'], // run/event*.ts: what happened, as values; all that report/ sees
+  run: ['model', 'topdl', 'allocate', 'config', 'platform', 'stage', 'plan', 'journal'],
+  host: ['model', 'config', 'allocate', 'stage', 'plan', 'journal', 'run'],
+  report: ['model'],
 };
 mayImport.cli = Object.keys(mayImport);
 
-const rooms = Object.keys(mayImport).filter((name) => name !== 'events' && name !== 'api');
+const rooms = Object.keys(mayImport);
 const stageFiles = ['setup/**/*.ts', 'launch/**/*.ts'];
 const helperFiles = ['setup/**/_*.ts', 'launch/**/_*.ts'];
 
@@ -96,10 +94,12 @@ export default tseslint.config(
     plugins: { boundaries },
     settings: {
       'boundaries/elements': [
-        { type: 'api', pattern: 'engine/api.ts', partialMatch: false },
-        { type: 'events', pattern: 'engine/run/event*.ts', partialMatch: false },
         ...rooms.map((type) => ({ type, pattern: `engine/${type}/**`, partialMatch: false })),
         { type: 'stages', pattern: ['setup/**', 'launch/**'], partialMatch: false },
+      ],
+      'boundaries/files': [
+        { category: 'events', pattern: 'engine/run/event*.ts' },
+        { category: 'api', pattern: 'engine/api.ts' },
       ],
     },
     rules: {
@@ -107,10 +107,25 @@ export default tseslint.config(
         'error',
         {
           default: 'disallow',
-          policies: Object.entries(mayImport).map(([room, others]) => ({
-            from: { element: { type: room } },
-            allow: { to: { element: { types: { anyOf: [room, ...others] } } } },
-          })),
+          policies: [
+            ...Object.entries(mayImport).map(([room, others]) => ({
+              from: { element: { type: room } },
+              allow: { to: { element: { types: { anyOf: [room, ...others] } } } },
+            })),
+            // What happened, as values: all that report/ sees.
+            { from: { element: { type: 'report' } }, allow: { to: { file: { categories: 'events' } } } },
+            {
+              from: { file: { categories: 'api' } },
+              allow: {
+                to: { element: { types: { anyOf: ['model', 'allocate', 'config', 'platform', 'stage'] } } },
+              },
+            },
+            // The API is for stages.
+            {
+              from: { element: { types: { anyOf: rooms.filter((room) => room !== 'cli') } } },
+              disallow: { to: { file: { categories: 'api' } } },
+            },
+          ],
         },
       ],
     },

@@ -106,7 +106,9 @@ function ensureNpm(withDev) {
 
   // Development packages that are there stay there.
   const args = ['ci', '--no-audit', '--no-fund', fresh && !withDev ? '--omit=dev' : '--include=dev'];
-  const amount = fresh ? `${outdated.length} npm packages` : `npm packages anew (${outdated.length} are missing or of another version)`;
+  const amount = fresh
+    ? `${outdated.length} npm packages`
+    : `npm packages anew (${outdated.length} are missing or of another version)`;
   say(`Installing ${amount} into node_modules: npm ${args.join(' ')}`);
   let result;
   for (let attempt = 1; attempt <= 3; attempt++) {
