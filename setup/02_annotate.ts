@@ -9,15 +9,18 @@ export default defineStage({
   plan({ facts: { source, request, settings, platforms } }) {
     const fallback = request.defaultPlatform ?? settings.default_platform;
     const problems: Problem[] = [];
+    const unknown = new Map<string, string[]>();
     const elements = source.elements.map((element) => {
       if (element.type !== 'computer') return element;
       const computer = withOneSubstrateEach(element);
       const type = attribute(computer, 'containers:node_type') ?? fallback;
       const platform = resolve(type, request, platforms);
-      problems.push(...(platform ? limits(computer, platform) : [unknownType(computer, type, platforms)]));
+      if (platform) problems.push(...limits(computer, platform));
+      else unknown.set(type, [...(unknown.get(type) ?? []), computer.name]);
       const name = platform?.name ?? type;
       return { ...computer, attributes: withAttribute(computer.attributes, 'containers:node_type', name) };
     });
+    problems.push(...[...unknown].map(([type, nodes]) => unknownType(type, nodes, platforms)));
     if (problems.length > 0) throw new UserError(problems);
 
     const annotated: Topology = { ...source, elements };
@@ -33,12 +36,15 @@ function resolve(type: string, request: Request, platforms: readonly PlatformFac
   return platforms.find(({ name }) => name === wanted) ?? platforms.find(({ aliases }) => aliases.includes(wanted));
 }
 
-function unknownType(computer: Computer, type: string, platforms: readonly PlatformFact[]): Problem {
+/** One problem for all nodes of a type: an experiment may have hundreds. */
+function unknownType(type: string, nodes: readonly string[], platforms: readonly PlatformFact[]): Problem {
   const names = platforms.map(({ name }) => name).sort();
+  const some = nodes.slice(0, 5).map((name) => `'${name}'`).join(', ');
+  const who = nodes.length > 5 ? `${nodes.length} nodes (${some}, ...)` : some;
   return {
     code: 'unknown-node-type',
-    message: `the node '${computer.name}' asks for the node type '${type}', which no platform here realises`,
-    hint: `there are: ${names.join(', ')}; to put one in its place: --as ${type}=${names[0] ?? 'PLATFORM'}`,
+    message: `no platform here realises the node type '${type}', which is asked for by ${who}`,
+    hint: `platforms: ${names.join(', ')}; to put one in its place: --as ${type}=${names[0] ?? 'PLATFORM'}`,
   };
 }
 

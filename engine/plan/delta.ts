@@ -47,6 +47,7 @@ export async function computeDelta(
   const change: Step[] = [];
   const settle: PlannedEffect[] = [];
   const remade = new Set<EffectId>();
+  const changing = new Set<EffectId>();
   const problems: Problem[] = [];
   let kept = 0;
 
@@ -58,6 +59,9 @@ export async function computeDelta(
     const mend = observation.state === 'different' ? observation.mend : undefined;
     if (observation.state === 'foreign') {
       problems.push({ code: 'not-ours', message: observation.what, hint: observation.hint });
+    } else if (observation.state === 'absent' && effect.edges.within.some((other) => changing.has(other))) {
+      // What is in something that has to be mended first can only be seen afterwards: `bringUp` looks again.
+      continue;
     } else if (observation.state === 'absent') {
       make.push({ effect, why: [recorded ? 'gone' : 'new'] });
       remade.add(id);
@@ -68,6 +72,7 @@ export async function computeDelta(
       remade.add(id);
     } else if (observation.state === 'different') {
       change.push({ effect, why: observation.why });
+      changing.add(id);
     } else {
       kept += 1;
       if (recorded?.status !== 'made' || recorded.specHash !== specHash(effect)) settle.push(effect);

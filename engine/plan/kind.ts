@@ -54,6 +54,8 @@ export interface Failure {
 /** What the journal knows. */
 export interface JournalView {
   recorded(id: EffectId): Recorded | undefined;
+  /** Every effect that is, or may be, on the host. */
+  readonly effects: ReadonlyMap<EffectId, Recorded>;
 }
 
 /** An effect that the journal says is, or may be, on the host. */

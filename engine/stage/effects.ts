@@ -43,7 +43,8 @@ export const effect = {
   process(spec: ProcessInput, options: EffectOptions = {}): Effect<ProcessSpec> {
     const { name, netns, enter, ...rest } = spec;
     const flat = { ...rest, ...(netns && { netns: netns.name }), ...(enter && { enter: enter.name }) };
-    return build('process', name, flat, options, { diesWith: [...(netns ? [netns] : []), ...(enter ? [enter] : [])] });
+    const implied = { ...(netns && { diesWith: [netns] }), ...(enter && { after: [enter] }) };
+    return build('process', name, flat, options, implied);
   },
 
   /** A command that runs once per incarnation of the process whose namespaces it enters; never undone. */
@@ -124,7 +125,7 @@ export interface ProcessSpec {
   readonly argv: readonly string[];
   /** Run in this network namespace. */
   readonly netns?: string;
-  /** Run in the mount namespace of that process effect. */
+  /** Start in the mount namespace of that process effect, which it may outlive. */
   readonly enter?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** `exits`: the command returns once the daemon that it left behind is at work. `stays`: it is the process. */

@@ -1,11 +1,13 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { effectId } from '../../model/effect.ts';
-import type { EffectKind, Observation } from '../../plan/kind.ts';
+import type { EffectKind, JournalView, Observation } from '../../plan/kind.ts';
 import type { PlannedEffect } from '../../plan/plan.ts';
-import type { NetnsSpec } from '../../stage/effects.ts';
+import type { NetnsSpec, ProcessSpec } from '../../stage/effects.ts';
 import type { HostCommand } from '../batch.ts';
 import type { HostContext } from '../context.ts';
+import { isAlive } from '../process-state.ts';
+import type { ProcessState } from '../process-state.ts';
 import { DONE, failed, failureOf, outcomeOf } from '../outcome.ts';
 
 const FOLDER = '/run/netns';
@@ -31,7 +33,7 @@ export function netnsKind(host: HostContext): EffectKind {
 
     async observe(effects, journal) {
       const seen = effects.map((effect): Observation | undefined => {
-        if (!isBound(effect.name)) return { state: 'absent' };
+        if (!isBound(effect.name)) return nameless(effect, journal);
         if (journal.recorded(effectId(effect))) return undefined;
         return {
           state: 'foreign',
@@ -58,7 +60,12 @@ export function netnsKind(host: HostContext): EffectKind {
       });
     },
 
-    change: (changes) => configure(changes.map(({ effect }) => effect)),
+    async change(changes, journal) {
+      const nameless = changes.flatMap(({ effect: { name } }) => (isBound(name) ? [] : [{ name, pid: inhabitant(name, journal) }]));
+      for (const { name } of nameless) rmSync(netnsPath(name), { force: true });
+      await host.run(nameless.map(({ name, pid }) => ({ argv: ['ip', 'netns', 'attach', name, String(pid)] })));
+      return configure(changes.map(({ effect }) => effect));
+    },
 
     async unmake(effects) {
       const bound = effects.filter(({ name }) => isBound(name));
@@ -85,6 +92,22 @@ export function ipBatch(lines: readonly string[], netns?: string): HostCommand {
 function isBound(name: string): boolean {
   const path = netnsPath(name);
   return existsSync(path) && statSync(path).dev !== statSync(FOLDER).dev;
+}
+
+/** A namespace whose name was deleted lives on as long as a process in it: it only needs its name back. */
+function nameless(effect: PlannedEffect, journal: JournalView): Observation {
+  const pid = inhabitant(effect.name, journal);
+  if (pid === undefined) return { state: 'absent' };
+  return { state: 'different', why: [`it has lost its name, and lives on in process ${pid}`], mend: 'in-place' };
+}
+
+/** A living process that was started in that namespace. */
+function inhabitant(name: string, journal: JournalView): number | undefined {
+  for (const { effect, status, state } of journal.effects.values()) {
+    if (effect.kind !== 'process' || (effect.spec as ProcessSpec).netns !== name || status !== 'made') continue;
+    if (state !== undefined && isAlive(state as ProcessState)) return (state as ProcessState).pid;
+  }
+  return undefined;
 }
 
 const CONFIGURE = 'while [ $# -gt 0 ]; do echo "$2" >"/proc/sys/$1" || exit 1; shift 2; done; exec ip link set lo up';

@@ -11,15 +11,10 @@ import type { HostCommand } from '../batch.ts';
 import { commandLine } from '../batch.ts';
 import { destroyCgroups, isPopulated, makeCgroup, processesOf } from '../cgroup.ts';
 import type { HostContext } from '../context.ts';
+import { isAlive, processState, startTimeOf } from '../process-state.ts';
+import type { ProcessState } from '../process-state.ts';
 import { DONE, failed, failureOf } from '../outcome.ts';
 import { netnsPath } from './netns.ts';
-
-/** A process as the journal remembers it. A process id alone may be another's by now. */
-export interface ProcessState {
-  readonly pid: number;
-  /** In clock ticks since boot (proc(5), stat field 22). */
-  readonly startTime: number;
-}
 
 /** Long-lived process trees, each in a cgroup of its own from birth: found there, and killed there with all offspring. */
 export function processKind(host: HostContext): EffectKind {
@@ -113,16 +108,6 @@ export function processKind(host: HostContext): EffectKind {
   }
 }
 
-/** The process that an effect of that name is known to run as. */
-export function processState(name: string, journal: JournalView): ProcessState | undefined {
-  return journal.recorded(effectId({ kind: 'process', name }))?.state as ProcessState | undefined;
-}
-
-/** Whether that very process (not another one with its id) is alive. */
-export function isAlive({ pid, startTime }: ProcessState): boolean {
-  return startTimeOf(pid) === startTime;
-}
-
 function look(effect: PlannedEffect, cgroup: string, journal: JournalView): Observation {
   const { creates = [], ready = {}, argv } = effect.spec as ProcessSpec;
   if (!isPopulated(cgroup)) return { state: 'absent' };
@@ -161,16 +146,6 @@ function firstProcess(cgroup: string): ProcessState | undefined {
     return startTime === undefined ? [] : [{ pid, startTime }];
   });
   return states.sort((a, b) => a.startTime - b.startTime || a.pid - b.pid)[0];
-}
-
-function startTimeOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : Number(fields[19]);
-  } catch {
-    return undefined;
-  }
 }
 
 function readLog(path: string): string {

@@ -6,8 +6,8 @@ import type { TaskSpec } from '../../stage/effects.ts';
 import { commandLine } from '../batch.ts';
 import type { HostContext } from '../context.ts';
 import { DONE, failed, outcomeOf } from '../outcome.ts';
-import { processState } from './process.ts';
-import type { ProcessState } from './process.ts';
+import { processState } from '../process-state.ts';
+import type { ProcessState } from '../process-state.ts';
 
 /** Which incarnation of its process a task has run in. */
 interface TaskState {
