@@ -46,10 +46,10 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
 }
 
 /**
- * The user's topology, regions expanded.
+ * The user's file, and its topology with regions expanded.
  * @throws UserError with everything that is wrong in it.
  */
-export function readExperiment(file: string): Topology {
+export function readExperiment(file: string): { text: string; topology: Topology } {
   if (!existsSync(file)) {
     throw new UserError({
       code: 'no-such-file',
@@ -57,8 +57,9 @@ export function readExperiment(file: string): Topology {
       hint: 'EXPERIMENT is a TopDL file, for example config/experiments/star.xml',
     });
   }
-  const { topology, places } = parseTopdl(readFileSync(file, 'utf8'), file);
-  return expandRegions(topology, places);
+  const text = readFileSync(file, 'utf8');
+  const { topology, places } = parseTopdl(text, file);
+  return { text, topology: expandRegions(topology, places) };
 }
 
 /** What an earlier setup of this very experiment decided. */

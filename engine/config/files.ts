@@ -40,7 +40,11 @@ export const codecs = {
     decode: (reader) => parsed(reader.read('site.yaml')) as Settings | undefined,
   } satisfies Codec<Settings> as Codec<Settings>,
 
-  source: topologyCodec('experiment.xml', 'indented'),
+  /** The user's own file, to the letter. */
+  sourceText: {
+    encode: (text) => [{ path: 'experiment.xml', content: text }],
+  } satisfies Codec<string> as Codec<string>,
+
   annotated: topologyCodec('annotated.xml', 'indented'),
 
   partitioned: {

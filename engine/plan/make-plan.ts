@@ -31,8 +31,8 @@ export interface PlanInputs {
   readonly phases: readonly Phase[];
   readonly stages: readonly StageFile[];
   readonly platforms: ReadonlyMap<string, Platform>;
-  /** The user's topology, for setup; regions expanded. */
-  readonly source?: Topology;
+  /** The user's file, for setup: its text, and its topology with regions expanded. */
+  readonly source?: { readonly text: string; readonly topology: Topology };
   /** What an earlier setup left. */
   readonly previous: Previous | null;
   /** The config directory on disk, for a launch that stands alone. */
@@ -73,9 +73,11 @@ class Planner {
 
   async setup(): Promise<void> {
     const { experiment, settings, request, platforms, previous, source } = this.inputs;
-    const given = { experiment, settings, request, previous, platforms: platformFacts(platforms), source: source! };
-    const facts = new Map<string, unknown>(Object.entries(given));
-    for (const name of ['experiment', 'settings', 'source'] as const) this.keep(name, given[name], 'setup/input');
+    const given = { experiment, settings, request, previous, platforms: platformFacts(platforms) };
+    const facts = new Map<string, unknown>(Object.entries({ ...given, source: source!.topology }));
+    this.keep('experiment', experiment, 'setup/input');
+    this.keep('settings', settings, 'setup/input');
+    this.keep('sourceText', source!.text, 'setup/input');
 
     const stages = await this.load('setup', undefined);
     const opening = stages.filter(({ definition }) => !definition.closing);

@@ -42,7 +42,7 @@ export interface Facts {
   settings: One<Settings>;
   /** The platforms that this installation offers. Engine. */
   platforms: One<readonly PlatformFact[]>;
-  /** The user's topology, parsed, regions expanded. Engine; `experiment.xml`. */
+  /** The user's topology (`experiment.xml`), regions expanded. Engine. */
   source: One<Topology>;
   /** What an earlier setup decided, or null. Engine. */
   previous: One<Previous | null>;
