@@ -108,6 +108,9 @@ class State implements JournalState {
       case 'end':
         if (this.lastRun) this.lastRun = { ...this.lastRun, ok: record.ok };
         return;
+      case 'planned':
+        if (this.lastRun) this.lastRun = { ...this.lastRun, planHash: record.planHash };
+        return;
       case 'intent':
         for (const { effect, specHash, before } of record.effects) this.intend(record.op, effect, specHash, before);
         return;

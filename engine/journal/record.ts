@@ -6,6 +6,8 @@ import type { Lease } from '../stage/define.ts';
 /** A line of the journal. Times are ISO 8601, UTC. */
 export type JournalRecord =
   | BeginRecord
+  /** The plan that the run carries out, where it was made after the beginning. */
+  | { readonly type: 'planned'; readonly planHash: string }
   | IntentRecord
   | { readonly type: 'done'; readonly id: EffectId; readonly op: Operation; readonly state?: unknown }
   | { readonly type: 'failed'; readonly id: EffectId; readonly op: Operation; readonly error: Failure }

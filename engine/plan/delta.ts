@@ -33,6 +33,7 @@ export function isEmpty(delta: Delta): boolean {
 /**
  * Holds the wanted effects against host and journal.
  * @param dropped recorded effects that are wanted no longer.
+ * @param onSeen told what was observed, before anything is made of it.
  * @throws UserError where the host has something of that name that is not ours.
  */
 export async function computeDelta(
@@ -40,8 +41,10 @@ export async function computeDelta(
   dropped: readonly Recorded[],
   journal: JournalView,
   kinds: EffectKinds,
+  onSeen?: (seen: ReadonlyMap<EffectId, Observation>) => void,
 ): Promise<Delta> {
   const seen = await observeAll(wanted, journal, kinds);
+  onSeen?.(seen);
   const unmake: Step[] = dropped.map(({ effect }) => ({ effect, why: ['no longer wanted'] }));
   const make: Step[] = [];
   const change: Step[] = [];

@@ -39,8 +39,10 @@ export interface PlanInputs {
   readonly onDisk: ConfigReader;
   /** Has boss answer claims, or foretell the answer. */
   answer(claims: readonly Claim[]): Promise<readonly Lease[]>;
-  /** Told as each stage is planned. */
-  onStage?(stage: PlannedStage): void;
+  /** The last stage that is wanted: those behind it are not planned. */
+  readonly until?: string;
+  /** Told as each stage is planned, with the facts that it gave. */
+  onStage?(stage: PlannedStage, facts: Readonly<Record<string, unknown>>): void;
 }
 
 /** The one pnode there is when a site lists none. */
@@ -65,6 +67,8 @@ class Planner {
   private readonly notes: string[] = [];
   private leases: readonly Lease[] = [];
   private nodes: readonly NodeRecord[] = [];
+  /** The stage `until` has been planned. */
+  private ended = false;
   private readonly inputs: PlanInputs;
 
   constructor(inputs: PlanInputs) {
@@ -82,6 +86,7 @@ class Planner {
     const stages = await this.load('setup', undefined);
     const opening = stages.filter(({ definition }) => !definition.closing);
     await this.runScope(opening, facts);
+    if (this.ended) return;
     const nodes = this.finalNodes(facts);
     for (const platform of platformsOf(nodes)) {
       const mine = nodes.filter((node) => node.platform === platform && node.pnode === ONLY_PNODE);
@@ -136,7 +141,10 @@ class Planner {
 
   /** Plans the stages of one scope in their order; the facts that they provide are added to `facts`. */
   private async runScope(stages: readonly Stage[], facts: Map<string, unknown>): Promise<void> {
-    for (const stage of orderStages(stages, new Set(facts.keys()))) await this.runStage(stage, facts);
+    for (const stage of orderStages(stages, new Set(facts.keys()))) {
+      if (this.ended) return;
+      await this.runStage(stage, facts);
+    }
   }
 
   private async runStage(stage: Stage, facts: Map<string, unknown>): Promise<void> {
@@ -172,7 +180,8 @@ class Planner {
       ...(skipped !== undefined && { skipped }),
     };
     this.stages.push(planned);
-    this.inputs.onStage?.(planned);
+    this.ended = stage.name === this.inputs.until;
+    this.inputs.onStage?.(planned, given);
   }
 
   private factFor(stage: Stage, name: FactName, facts: ReadonlyMap<string, unknown>): unknown {

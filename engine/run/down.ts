@@ -35,7 +35,9 @@ export async function takeDown(context: TakeDownContext): Promise<TakenDown> {
   const unmake = [...inOrder(ours.map(({ effect }) => effect))]
     .reverse()
     .map((effect) => ({ effect, why: ['the experiment is taken down'] }));
-  emit({ type: 'delta', make: 0, change: 0, unmake: unmake.length, kept: journal.effects.size - ours.length });
+  const byStage: Record<string, number> = {};
+  for (const { effect } of unmake) byStage[effect.stage] = (byStage[effect.stage] ?? 0) + 1;
+  emit({ type: 'delta', make: 0, change: 0, unmake: unmake.length, kept: journal.effects.size - ours.length, byStage });
   const execution = await execute({ unmake, change: [], make: [], settle: [], kept: 0 }, context);
   return { execution, residue: await findResidue(ours, journal, kinds) };
 }

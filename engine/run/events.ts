@@ -8,6 +8,10 @@ export type RunEvent =
       readonly command: string;
       readonly experiment: string;
       readonly varDir: string;
+      /** The command that takes up what this run leaves unfinished. */
+      readonly resume?: string;
+      /** The command that takes away what it leaves behind; none for `down` itself. */
+      readonly clear?: string;
     }
   | { readonly type: 'stage-planned'; readonly stage: string; readonly summary: string; readonly skipped?: string }
   | { readonly type: 'note'; readonly text: string }
@@ -19,6 +23,8 @@ export type RunEvent =
       readonly unmake: number;
       readonly kept: number;
       readonly planHash?: string;
+      /** Out of all that is to be done: how much of it each stage asked for. */
+      readonly byStage?: Readonly<Record<string, number>>;
     }
   | {
       readonly type: 'effect-done';
@@ -45,6 +51,11 @@ export type RunEvent =
       readonly seconds: number;
       readonly done: number;
       readonly failed: number;
+      /** Not attempted, because what they need failed. */
+      readonly blocked?: number;
+      readonly interrupted?: boolean;
+      /** What was to be undone and is still there. */
+      readonly residue?: readonly string[];
     };
 
 /** Where events go. */

@@ -116,7 +116,9 @@ async function runJobs(jobs: readonly Job[], context: ExecuteContext, tally: Tal
         ready = ready.filter((job) => !carried.includes(job));
         context.journal.append(carried.map(({ step }) => ({ type: 'done', id: effectId(step.effect), op: 'unmake' })));
         carried.forEach((job) => {
-          tally.done.push(effectId(job.step.effect));
+          const about = aboutOf(job);
+          tally.done.push(about.effect);
+          context.emit({ type: 'effect-done', ...about });
           finish(job);
         });
       }
@@ -177,7 +179,7 @@ async function runBatchOfKind(
   batch.forEach((job, index) => {
     const { effect } = job.step;
     const outcome = outcomes[index]!;
-    const about = { op: job.op, effect: effectId(effect), stage: effect.stage, ...(effect.node !== undefined && { node: effect.node }) };
+    const about = aboutOf(job);
     if (outcome.ok) {
       tally.done.push(about.effect);
       emit({ type: 'effect-done', ...about });
@@ -190,6 +192,10 @@ async function runBatchOfKind(
     emit({ type: 'effect-failed', ...about, fatal, error: outcome.error });
     block(job, context, tally);
   });
+}
+
+function aboutOf({ op, step: { effect } }: Job): { op: Operation; effect: EffectId; stage: string; node?: string } {
+  return { op, effect: effectId(effect), stage: effect.stage, ...(effect.node !== undefined && { node: effect.node }) };
 }
 
 async function carryOut(batch: readonly Job[], { journal, kinds }: ExecuteContext): Promise<readonly Outcome[]> {

@@ -1,11 +1,11 @@
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, JournalState } from '../journal/journal.ts';
 import { effectId } from '../model/effect.ts';
 import type { EffectId } from '../model/effect.ts';
 import { allEdges, computeDelta, isEmpty } from '../plan/delta.ts';
 import type { Delta } from '../plan/delta.ts';
-import type { EffectKinds, Recorded } from '../plan/kind.ts';
+import type { EffectKinds, Observation, Recorded } from '../plan/kind.ts';
 import type { Plan, PlannedEffect } from '../plan/plan.ts';
-import type { Emit } from './events.ts';
+import type { Emit, RunEvent } from './events.ts';
 import { execute } from './execute.ts';
 import type { Execution } from './execute.ts';
 
@@ -14,8 +14,10 @@ export interface BringUpContext {
   readonly kinds: EffectKinds;
   readonly emit: Emit;
   readonly signal?: AbortSignal;
-  /** Only the effects of these stages; all unless said. */
-  readonly only?: ReadonlySet<string>;
+  /** Only these effects; all unless said. */
+  readonly only?: ((effect: PlannedEffect) => boolean) | undefined;
+  /** Told how the host was found, before anything is done: may throw to prevent it. */
+  readonly onSeen?: ((seen: ReadonlyMap<EffectId, Observation>) => void) | undefined;
 }
 
 /** How often a host is looked at again for what a change took along: twice is enough unless somebody else is at it. */
@@ -27,18 +29,10 @@ const ROUNDS = 3;
  * @throws UserError where something of the plan's names is on the host and not ours.
  */
 export async function bringUp(plan: Plan, context: BringUpContext): Promise<Execution> {
-  const { journal, kinds, emit, only } = context;
-  const mine = (effect: PlannedEffect): boolean => !only || only.has(effect.stage);
-  const wanted = plan.effects.filter(mine);
-  let delta = await computeDelta(wanted, droppedEffects(plan, journal, mine), journal, kinds);
-  emit({
-    type: 'delta',
-    make: delta.make.length,
-    change: delta.change.length,
-    unmake: delta.unmake.length,
-    kept: delta.kept,
-    planHash: plan.hash,
-  });
+  const { journal, kinds, emit, only = () => true } = context;
+  const wanted = plan.effects.filter(only);
+  let delta = await computeDelta(wanted, droppedEffects(plan, journal, only), journal, kinds, context.onSeen);
+  emit(deltaEvent(delta, plan.hash));
   if (plan.phases.includes('launch')) journal.append([{ type: 'nodes', nodes: plan.nodes }]);
   let total: Execution = { done: [], failed: [], blocked: [], fatal: false, interrupted: false };
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -49,14 +43,24 @@ export async function bringUp(plan: Plan, context: BringUpContext): Promise<Exec
     if (shaken.length === 0) break;
     delta = await computeDelta(shaken, [], journal, kinds);
     if (isEmpty(delta)) break;
+    emit(deltaEvent(delta, plan.hash));
   }
   return total;
 }
 
+function deltaEvent(delta: Delta, planHash: string): RunEvent {
+  const byStage: Record<string, number> = {};
+  for (const { effect } of [...delta.unmake, ...delta.change, ...delta.make]) {
+    byStage[effect.stage] = (byStage[effect.stage] ?? 0) + 1;
+  }
+  const { make, change, unmake, kept } = delta;
+  return { type: 'delta', make: make.length, change: change.length, unmake: unmake.length, kept, planHash, byStage };
+}
+
 /** What the journal holds of the planned phases and the plan does not ask for any more. */
 export function droppedEffects(
-  plan: Plan,
-  journal: Journal,
+  plan: Pick<Plan, 'effects' | 'phases'>,
+  journal: JournalState,
   mine: (effect: PlannedEffect) => boolean,
 ): readonly Recorded[] {
   const wanted = new Set(plan.effects.map(effectId));
