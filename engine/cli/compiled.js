@@ -1,7 +1,8 @@
 // Plain JavaScript: runs before anything that understands TypeScript is loaded.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const HOUR = 3_600_000;
 
@@ -30,7 +31,7 @@ export async function compiledMain(root) {
   return main;
 }
 
-/** Changes with every engine file, the package's versions and Node's major: paths, times and sizes only, to be quick. */
+/** Changes with every file of engine and stages, the package's versions and Node's major: paths, times and sizes only, to be quick. */
 function fingerprint(root) {
   const hash = createHash('sha1').update(process.versions.node.split('.')[0]);
   const add = (path) => {
@@ -40,23 +41,40 @@ function fingerprint(root) {
     };
     hash.update(`${path}\0${mtimeMs}\0${size}\n`);
   };
-  for (const path of readdirSync(join(root, 'engine'), { recursive: true }).sort()) {
-    if (path.endsWith('.ts') || path.endsWith('.js')) add(`engine${sep}${path}`);
-  }
+  for (const path of sources(root, ['engine', 'setup', 'launch'])) add(path);
   add('package.json');
   add('package-lock.json');
   return hash.digest('hex').slice(0, 16);
 }
 
+/** TypeScript and JavaScript files of folders, relative to the root. */
+function sources(root, folders) {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((path) => /\.[tj]s$/.test(path))
+      .sort()
+      .map((path) => join(folder, path)),
+  );
+}
+
 /**
- * `main.mjs` and `api.mjs` share their chunks, so stages and engine have the same classes and registries. Packages
- * are compiled in: to load them file by file costs more than all else at start-up.
+ * `main.mjs`, `api.mjs` and the shipped stages share their chunks, so stages and engine have the same classes and
+ * registries. Packages are compiled in: to load them file by file costs more than all else at start-up. Stages are
+ * too, as tsx takes 200 ms to get ready; those of drop-in folders are left to it.
  */
 async function compile(root, outdir) {
   const { build } = await import('esbuild');
   await build({
     absWorkingDir: root,
-    entryPoints: { main: 'engine/cli/main.ts', api: 'engine/api.ts' },
+    entryPoints: {
+      main: 'engine/cli/main.ts',
+      api: 'engine/api.ts',
+      ...Object.fromEntries(
+        sources(root, ['setup', 'launch']).map((path) => [`stages/${path.replace(/\.ts$/, '')}`, path]),
+      ),
+    },
+    alias: { 'benito-pipeline': './engine/api.ts' },
+    plugins: [atHome(root)],
     outdir,
     outExtension: { '.js': '.mjs' }, // below node_modules a .js file would be CommonJS
     bundle: true,
@@ -71,6 +89,19 @@ async function compile(root, outdir) {
     sourcemap: true,
     logLevel: 'silent',
   });
+}
+
+/** A stage finds the files beside it by `import.meta.url`: that of its source. */
+function atHome(root) {
+  return {
+    name: 'at-home',
+    setup({ onLoad }) {
+      onLoad({ filter: new RegExp(`^${root}/(setup|launch)/.*\\.ts$`) }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+        loader: 'ts',
+      }));
+    },
+  };
 }
 
 /** Puts the copy in its place at once; whoever came first has made the same. */
