@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync, ftruncateSync } from 'node:fs';
 import type { FileSpec } from '../../stage/effects.ts';
 import type { EffectKind, Observation } from '../../plan/kind.ts';
@@ -47,9 +48,16 @@ function look(spec: FileSpec, ours: boolean): Observation {
     return { state: 'foreign', what: `${spec.path} is in the way: it is no file`, hint: `move ${spec.path} elsewhere` };
   }
   const why: string[] = [];
-  if (readFileSync(spec.path, 'utf8') !== spec.content) why.push(ours ? 'content differs' : 'an earlier file is there');
+  if (!holds(spec)) why.push(ours ? 'content differs' : 'an earlier file is there');
   if ((stats.mode & 0o7777) !== modeOf(spec)) why.push(`mode is ${(stats.mode & 0o7777).toString(8)}`);
   return why.length === 0 ? { state: 'present' } : { state: 'different', why, mend: 'in-place' };
+}
+
+/** Journals keep long contents as their digest. */
+function holds({ path, content }: FileSpec): boolean {
+  const found = readFileSync(path, 'utf8');
+  if (typeof content === 'string') return found === content;
+  return createHash('sha256').update(found).digest('hex') === (content as { readonly sha256: string }).sha256;
 }
 
 function write(spec: FileSpec): void {

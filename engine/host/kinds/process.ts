@@ -114,7 +114,7 @@ function look(effect: PlannedEffect, cgroup: string, journal: JournalView): Obse
   const recorded = journal.recorded(effectId(effect));
   const replace = (why: string): Observation => ({ state: 'different', why: [why], mend: 'replace' });
   if (recorded?.status !== 'made') return replace('it was left half started');
-  if (recorded.specHash !== specHash(effect)) {
+  if (recorded.effect !== effect && recorded.specHash !== specHash(effect)) {
     return replace(`it runs as: ${commandLine((recorded.effect.spec as ProcessSpec).argv)}, not: ${commandLine(argv)}`);
   }
   if (!recorded.state || !isAlive(recorded.state as ProcessState)) return { state: 'absent' };

@@ -87,10 +87,10 @@ function normalize(line: string): string {
 }
 
 function compare(effect: PlannedEffect, found: readonly string[], journal: JournalView): Observation {
-  const wanted = wantedLines(effect);
+  const wanted = isShortened(effect) ? linesSet(effect, journal) : wantedLines(effect);
   const there = new Set(found);
   const missing = wanted.filter((line) => !there.has(line));
-  const stale = staleLines(effect, found, journal);
+  const stale = staleLines(effect, found, journal, wanted);
   if (missing.length === 0 && stale.length === 0) return { state: 'present' };
   if (missing.length === wanted.length && stale.length === 0) return { state: 'absent' };
   const why = [...missing.map((line) => `${line} is missing`), ...stale.map((line) => `${line} is no longer wanted`)];
@@ -106,6 +106,15 @@ function staleLines(
   wanted = wantedLines(effect),
 ): readonly string[] {
   const keep = new Set(wanted);
-  const ours = new Set((journal.recorded(effectId(effect))?.state as RoutesState | undefined)?.lines ?? []);
+  const ours = new Set(linesSet(effect, journal));
   return found.filter((line) => ours.has(line) && !keep.has(line));
+}
+
+/** Journals keep long tables as their digest; the lines that were set are remembered beside it. */
+function isShortened(effect: PlannedEffect): boolean {
+  return typeof (effect.spec as RoutesSpec).table !== 'string';
+}
+
+function linesSet(effect: PlannedEffect, journal: JournalView): readonly string[] {
+  return (journal.recorded(effectId(effect))?.state as RoutesState | undefined)?.lines ?? [];
 }
