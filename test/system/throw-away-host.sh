@@ -1,0 +1,37 @@
+#!/bin/sh
+# Becomes the first process of a throw-away host: what it does to files, links, mounts and processes is its own, and
+# is gone when it is. The caller has put it into namespaces of its own (mount, network, PID, UTS, IPC, cgroup).
+# Usage: throw-away-host.sh REPOSITORY CGROUP2_MOUNT_POINT
+# Prints `ready`, and lives until its standard input ends.
+set -e
+repository=$1 cgroup2=$2
+mount --make-rprivate /
+mount -t tmpfs -o mode=755 throw-away /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+# Every change to a file, wherever it is, comes to lie in `upper`.
+mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work throw-away /mnt/root
+cd /mnt/root
+rm -rf var/benito var/lib/benito-pipeline etc/benito
+mount --rbind /dev dev
+mount -t proc proc proc
+mount -t sysfs sysfs sys
+if [ "$cgroup2" != /sys/fs/cgroup ]; then
+  mount -t tmpfs -o mode=755 throw-away sys/fs/cgroup
+  mkdir -p ".$cgroup2"
+fi
+mount -t cgroup2 cgroup2 ".$cgroup2"
+mount -t tmpfs -o mode=755 throw-away run
+mount -t tmpfs -o mode=1777 throw-away tmp
+mkdir -p run/lock ".$repository" .changes
+mount --bind "$repository" ".$repository"
+mount --bind /mnt/upper .changes
+pivot_root . mnt
+cd /
+umount --lazy /mnt
+hostname throw-away
+ip link set lo up
+# iproute2 makes the place of its names for good, with the first of them.
+ip netns add first
+ip netns delete first
+echo ready
+exec catatonit -- sh -c 'while read -r line; do :; done'
