@@ -25,6 +25,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** What it has printed so far. */
   stdout(): string;
+  /** SIGKILL for the program alone, or for its whole process group; `start` it with `setsid` for that. */
+  kill(whom: 'program' | 'group'): Promise<void>;
   /** Ends its standard input. */
   endInput(): void;
   say(text: string): void;
@@ -187,9 +189,34 @@ function running(argv: readonly string[], { input, env }: RunOptions): Running {
   return {
     ended,
     stdout: () => text(out),
+    async kill(whom) {
+      for (;;) {
+        // nsenter waits for the program, which is its child: in a PID namespace one has to be born.
+        const [program] = childrenOf(child.pid!);
+        if (program !== undefined) return signal(whom === 'group' ? -program : program);
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        await sleep(1);
+      }
+    },
     endInput: () => child.stdin.end(),
     say: (line) => child.stdin.write(line),
   };
+}
+
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function signal(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it had just ended
+  }
 }
 
 function findCgroup2(): string {
