@@ -1,5 +1,5 @@
 import { bootId } from '../host/session.ts';
-import { isAlive, processState } from '../host/kinds/process.ts';
+import { isAlive, processState } from '../host/process-state.ts';
 import { UserError } from '../model/problem.ts';
 import type { Entry } from '../platform/define.ts';
 import type { NodeRecord } from '../plan/plan.ts';
