@@ -79,7 +79,7 @@ async function compile(root, outdir) {
     outExtension: { '.js': '.mjs' }, // below node_modules a .js file would be CommonJS
     bundle: true,
     splitting: true,
-    external: ['tsx', 'tsx/*', 'esbuild'],
+    external: ['tsx', 'tsx/*', 'esbuild', 'koffi'], // koffi is native code
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);",
     },

@@ -17,7 +17,7 @@ export function effectKinds(host: HostContext): EffectKinds {
     fileKind,
     archiveKind(host),
     netnsKind(host),
-    tapKind(host),
+    tapKind,
     routesKind(host),
     processKind(host),
     taskKind(host),

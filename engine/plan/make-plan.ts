@@ -3,7 +3,6 @@ import { dirname, join, relative } from 'node:path';
 import { codecs } from '../config/files.ts';
 import type { Codec, ConfigFile, ConfigReader } from '../config/files.ts';
 import { vnodesOf } from '../config/nodes.ts';
-import { plannedReader } from '../config/reader.ts';
 import type { Settings } from '../config/settings.ts';
 import { effectId } from '../model/effect.ts';
 import type { Effect } from '../model/effect.ts';
@@ -65,6 +64,8 @@ class Planner {
   private readonly effects: PlannedEffect[] = [];
   private readonly configFiles: ConfigFile[] = [];
   private readonly notes: string[] = [];
+  /** The facts of setup, if it is planned too. */
+  private decided: ReadonlyMap<string, unknown> = new Map();
   private leases: readonly Lease[] = [];
   private nodes: readonly NodeRecord[] = [];
   /** The stage `until` has been planned. */
@@ -83,6 +84,7 @@ class Planner {
     this.keep('settings', settings, 'setup/input');
     this.keep('sourceText', source!.text, 'setup/input');
 
+    this.decided = facts;
     const stages = await this.load('setup', undefined);
     const opening = stages.filter(({ definition }) => !definition.closing);
     await this.runScope(opening, facts);
@@ -101,11 +103,10 @@ class Planner {
   }
 
   async launch(): Promise<void> {
-    const planned = this.inputs.phases.includes('setup');
-    const reader = planned ? plannedReader(this.configFiles) : this.inputs.onDisk;
     const facts = new Map<string, unknown>([['experiment', this.inputs.experiment]]);
     for (const [name, codec] of Object.entries(codecs) as [string, Codec<unknown>][]) {
-      const value = codec.decode?.(reader);
+      // What setup has just planned is what decoding its files gives; a test holds the codecs to that.
+      const value = codec.decode && (this.decided.get(name) ?? codec.decode(this.inputs.onDisk));
       if (value !== undefined) facts.set(name, value);
     }
     const all = this.finalNodes(facts).filter(({ pnode }) => pnode === ONLY_PNODE);

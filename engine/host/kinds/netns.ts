@@ -1,5 +1,4 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { effectId } from '../../model/effect.ts';
 import type { EffectKind, JournalView, Observation } from '../../plan/kind.ts';
 import type { PlannedEffect } from '../../plan/plan.ts';
@@ -8,22 +7,12 @@ import type { HostCommand } from '../batch.ts';
 import type { HostContext } from '../context.ts';
 import { isAlive } from '../process-state.ts';
 import type { ProcessState } from '../process-state.ts';
-import { DONE, failed, failureOf, outcomeOf } from '../outcome.ts';
-
-const FOLDER = '/run/netns';
-
-/** Where `ip netns` keeps a namespace's name. */
-export function netnsPath(name: string): string {
-  return join(FOLDER, name);
-}
+import type { Link, RouteSocket } from '../netlink.ts';
+import { inNetns, NETNS_FOLDER as FOLDER, netnsPath } from '../namespace.ts';
+import { DONE, attempt, failed, failureOf } from '../outcome.ts';
 
 /** A named network namespace (`ip netns`), loopback up, sysctls set before any interface comes. */
 export function netnsKind(host: HostContext): EffectKind {
-  const configure = async (effects: readonly PlannedEffect[]) => {
-    const commands = effects.map((effect) => configureCommand(effect.spec as NetnsSpec));
-    const results = await host.run(commands);
-    return results.map((result, index) => outcomeOf(commands[index]!, result));
-  };
   return {
     kind: 'netns',
     describe: ({ name, spec }) => {
@@ -32,39 +21,34 @@ export function netnsKind(host: HostContext): EffectKind {
     },
 
     async observe(effects, journal) {
-      const seen = effects.map((effect): Observation | undefined => {
+      return effects.map((effect): Observation => {
         if (!isBound(effect.name)) return nameless(effect, journal);
-        if (journal.recorded(effectId(effect))) return undefined;
+        if (journal.recorded(effectId(effect))) return compare(effect.spec as NetnsSpec);
         return {
           state: 'foreign',
           what: `the network namespace ${effect.name} is there already, and no journal of ours knows it`,
           hint: `if nothing needs it: ip netns del ${effect.name}`,
         };
       });
-      const look = effects.filter((_, index) => seen[index] === undefined);
-      const results = await host.run(look.map((effect) => lookCommand(effect.spec as NetnsSpec)));
-      const answers = look.map((effect, index) => compare(effect.spec as NetnsSpec, results[index]!.stdout));
-      return seen.map((known) => known ?? answers.shift()!);
     },
 
     async make(effects) {
       for (const { name } of effects) if (!isBound(name)) rmSync(netnsPath(name), { force: true });
       const command = ipBatch(effects.map(({ name }) => `netns add ${name}`));
       const [result] = await host.run([command]);
-      const made = effects.filter(({ name }) => isBound(name));
-      const configured = await configure(made);
-      return effects.map((effect) => {
-        const index = made.indexOf(effect);
-        if (index >= 0) return configured[index]!;
-        return failed({ ...failureOf(command, result!), command: `ip netns add ${effect.name}` });
+      return effects.map(({ name, spec }) => {
+        if (isBound(name)) return attempt(() => configure(spec as NetnsSpec));
+        return failed({ ...failureOf(command, result!), command: `ip netns add ${name}` });
       });
     },
 
     async change(changes, journal) {
-      const nameless = changes.flatMap(({ effect: { name } }) => (isBound(name) ? [] : [{ name, pid: inhabitant(name, journal) }]));
-      for (const { name } of nameless) rmSync(netnsPath(name), { force: true });
-      await host.run(nameless.map(({ name, pid }) => ({ argv: ['ip', 'netns', 'attach', name, String(pid)] })));
-      return configure(changes.map(({ effect }) => effect));
+      const nameless = changes.map(({ effect: { name } }) => name).filter((name) => !isBound(name));
+      for (const name of nameless) rmSync(netnsPath(name), { force: true });
+      await host.run(
+        nameless.map((name) => ({ argv: ['ip', 'netns', 'attach', name, String(inhabitant(name, journal))] })),
+      );
+      return changes.map(({ effect }) => attempt(() => configure(effect.spec as NetnsSpec)));
     },
 
     async unmake(effects) {
@@ -81,11 +65,8 @@ export function netnsKind(host: HostContext): EffectKind {
 }
 
 /** `ip -batch`: one process for all lines; those that fail do not hold up the others. */
-export function ipBatch(lines: readonly string[], netns?: string): HostCommand {
-  return {
-    argv: ['ip', '-force', ...(netns === undefined ? [] : ['-netns', netns]), '-batch', '-'],
-    stdin: lines.join('\n'),
-  };
+function ipBatch(lines: readonly string[]): HostCommand {
+  return { argv: ['ip', '-force', '-batch', '-'], stdin: lines.join('\n') };
 }
 
 /** A file that `ip netns add` left without mounting anything on it is no namespace. */
@@ -110,26 +91,23 @@ function inhabitant(name: string, journal: JournalView): number | undefined {
   return undefined;
 }
 
-const CONFIGURE = 'while [ $# -gt 0 ]; do echo "$2" >"/proc/sys/$1" || exit 1; shift 2; done; exec ip link set lo up';
-const LOOK = 'ip -oneline link show lo; for key; do read -r value <"/proc/sys/$key"; echo "$value"; done';
-
-function configureCommand({ name, sysctls = {} }: NetnsSpec): HostCommand {
-  return { argv: [...inNetns(name), 'sh', '-c', CONFIGURE, 'sh', ...Object.entries(sysctls).flat()] };
+function configure({ name, sysctls = {} }: NetnsSpec): void {
+  inNetns(name, (socket) => {
+    for (const [key, value] of Object.entries(sysctls)) writeFileSync(`/proc/sys/${key}`, value);
+    socket.setLink(loopback(socket).index, { up: true });
+  });
 }
 
-function lookCommand({ name, sysctls = {} }: NetnsSpec): HostCommand {
-  return { argv: [...inNetns(name), 'sh', '-c', LOOK, 'sh', ...Object.keys(sysctls)] };
-}
-
-function inNetns(name: string): readonly string[] {
-  return ['nsenter', `--net=${netnsPath(name)}`, '--'];
-}
-
-function compare({ sysctls = {} }: NetnsSpec, answer: string): Observation {
-  const [loopback = '', ...values] = answer.split('\n');
-  const why = Object.entries(sysctls)
-    .filter(([, wanted], index) => values[index] !== wanted)
-    .map(([key, wanted]) => `${key} is not ${wanted}`);
-  if (!/<[^>]*\bUP\b/.test(loopback)) why.unshift('loopback is down');
+function compare({ name, sysctls = {} }: NetnsSpec): Observation {
+  const why = inNetns(name, (socket) => [
+    ...(loopback(socket).up ? [] : ['loopback is down']),
+    ...Object.entries(sysctls)
+      .filter(([key, wanted]) => readFileSync(`/proc/sys/${key}`, 'utf8').trim() !== wanted)
+      .map(([key, wanted]) => `${key} is not ${wanted}`),
+  ]);
   return why.length === 0 ? { state: 'present' } : { state: 'different', why, mend: 'in-place' };
+}
+
+function loopback(socket: RouteSocket): Link {
+  return socket.links().find(({ name }) => name === 'lo')!;
 }

@@ -14,7 +14,7 @@ import type { HostContext } from '../context.ts';
 import { isAlive, processState, startTimeOf } from '../process-state.ts';
 import type { ProcessState } from '../process-state.ts';
 import { DONE, failed, failureOf } from '../outcome.ts';
-import { netnsPath } from './netns.ts';
+import { netnsPath } from '../namespace.ts';
 
 /** Long-lived process trees, each in a cgroup of its own from birth: found there, and killed there with all offspring. */
 export function processKind(host: HostContext): EffectKind {

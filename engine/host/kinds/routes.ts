@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { effectId } from '../../model/effect.ts';
-import type { EffectKind, JournalView, Observation } from '../../plan/kind.ts';
+import type { EffectKind, JournalView, Observation, Outcome } from '../../plan/kind.ts';
 import type { PlannedEffect } from '../../plan/plan.ts';
 import type { RoutesSpec } from '../../stage/effects.ts';
 import type { HostContext } from '../context.ts';
-import { DONE, outcomeOf } from '../outcome.ts';
-import { ipBatch, netnsPath } from './netns.ts';
+import { inNetns, netnsPath } from '../namespace.ts';
+import { DONE, attempt, outcomeOf } from '../outcome.ts';
 
 /** What is remembered of the routes that were set: their lines, for a later change. */
 interface RoutesState {
@@ -14,20 +14,15 @@ interface RoutesState {
 
 /** The routes of a route file: set by the routes script, mended one by one. */
 export function routesKind(host: HostContext): EffectKind {
-  const linesOf = async (effects: readonly PlannedEffect[]): Promise<readonly (readonly string[])[]> => {
-    const names = effects.map(({ name }) => name).filter((name) => existsSync(netnsPath(name)));
-    const results = await host.run(names.map((name) => ({ argv: ['ip', '-netns', name, 'route', 'show'] })));
-    const lines = new Map(names.map((name, index) => [name, results[index]!.stdout.split('\n').map(normalize).filter(Boolean)]));
-    return effects.map(({ name }) => lines.get(name) ?? []);
-  };
-
   return {
     kind: 'routes',
-    describe: (effect) => `${wantedLines(effect).length} routes in ${effect.name}, from ${(effect.spec as RoutesSpec).configDir}/route`,
+    describe: (effect) => {
+      const { configDir, hostname } = effect.spec as RoutesSpec;
+      return `${wantedLines(effect).length} routes in ${effect.name}, from ${configDir}/route/${hostname}`;
+    },
 
     async observe(effects, journal) {
-      const found = await linesOf(effects);
-      return effects.map((effect, index) => compare(effect, found[index]!, journal));
+      return effects.map((effect) => compare(effect, foundLines(effect.name), journal));
     },
 
     async make(effects) {
@@ -36,41 +31,54 @@ export function routesKind(host: HostContext): EffectKind {
         return { argv: ['nsenter', `--net=${netnsPath(name)}`, '--', script, configDir, hostname] };
       });
       const results = await host.run(commands);
-      return effects.map((effect, index) => {
-        const outcome = outcomeOf(commands[index]!, results[index]!);
-        return outcome.ok ? { ok: true, state: { lines: wantedLines(effect) } satisfies RoutesState } : outcome;
-      });
+      return effects.map((effect, index) => withState(effect, outcomeOf(commands[index]!, results[index]!)));
     },
 
     async change(changes, journal) {
-      const effects = changes.map(({ effect }) => effect);
-      const found = await linesOf(effects);
-      const commands = effects.map((effect, index) => {
-        const wanted = wantedLines(effect);
-        const stale = staleLines(effect, found[index]!, journal);
-        const missing = wanted.filter((line) => !found[index]!.includes(line));
-        return ipBatch([...stale.map((line) => `route del ${line}`), ...missing.map((line) => `route replace ${line}`)], effect.name);
-      });
-      const results = await host.run(commands);
-      return effects.map((effect, index) => {
-        const outcome = outcomeOf(commands[index]!, results[index]!);
-        return outcome.ok ? { ok: true, state: { lines: wantedLines(effect) } satisfies RoutesState } : outcome;
+      return changes.map(({ effect }) => {
+        const found = foundLines(effect.name);
+        const missing = wantedLines(effect).filter((line) => !found.includes(line));
+        const stale = staleLines(effect, found, journal);
+        return withState(effect, attempt(() => setRoutes(effect.name, missing, stale)));
       });
     },
 
     async unmake(effects, journal) {
-      const found = await linesOf(effects);
-      const work = effects.flatMap((effect, index) => {
-        const lines = staleLines(effect, found[index]!, journal, []);
-        return lines.length > 0 ? [{ effect, command: ipBatch(lines.map((line) => `route del ${line}`), effect.name) }] : [];
-      });
-      const results = await host.run(work.map(({ command }) => command));
       return effects.map((effect) => {
-        const index = work.findIndex((one) => one.effect === effect);
-        return index < 0 ? DONE : outcomeOf(work[index]!.command, results[index]!);
+        const ours = staleLines(effect, foundLines(effect.name), journal, []);
+        return ours.length === 0 ? DONE : attempt(() => setRoutes(effect.name, [], ours));
       });
     },
   };
+}
+
+function withState(effect: PlannedEffect, outcome: Outcome): Outcome {
+  return outcome.ok ? { ok: true, state: { lines: wantedLines(effect) } satisfies RoutesState } : outcome;
+}
+
+function foundLines(netns: string): readonly string[] {
+  if (!existsSync(netnsPath(netns))) return [];
+  return inNetns(netns, (socket) => socket.routes()).map(({ to, via }) =>
+    via === undefined ? `unreachable ${to}` : `${to} via ${via}`,
+  );
+}
+
+function setRoutes(netns: string, missing: readonly string[], stale: readonly string[]): void {
+  inNetns(netns, (socket) => {
+    for (const line of stale) socket.deleteRoute(routeOf(line));
+    for (const line of missing) {
+      try {
+        socket.replaceRoute(routeOf(line));
+      } catch (error) {
+        throw new Error(`ip -netns ${netns} route replace ${line}: ${(error as Error).message}`, { cause: error });
+      }
+    }
+  });
+}
+
+function routeOf(line: string): { to: string; via?: string } {
+  const [first = '', second = '', third] = line.split(' ');
+  return first === 'unreachable' ? { to: second } : { to: first, via: third! };
 }
 
 function wantedLines(effect: PlannedEffect): readonly string[] {

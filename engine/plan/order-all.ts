@@ -1,0 +1,63 @@
+import { dirname } from 'node:path';
+import { codecs } from '../config/files.ts';
+import type { Codec } from '../config/files.ts';
+import type { Phase, StageFile } from '../stage/discover.ts';
+import { loadStages } from '../stage/load.ts';
+import { orderStages } from '../stage/order.ts';
+import type { Stage } from '../stage/order.ts';
+
+/** The facts that the engine gives before the first stage of setup. */
+const SETUP_FACTS = ['experiment', 'settings', 'request', 'previous', 'platforms', 'source'];
+
+/**
+ * All stages in the order in which they would run, from what they declare alone; no plan is made.
+ * @throws UserError as `orderStages` does.
+ */
+export async function orderAll(stages: readonly StageFile[], phases: readonly Phase[]): Promise<readonly Stage[]> {
+  const ordered: Stage[] = [];
+  for (const phase of phases) {
+    const loaded = await loadStages(stages.filter((stage) => stage.phase === phase));
+    ordered.push(...(phase === 'setup' ? orderSetup(loaded) : orderLaunch(loaded)));
+  }
+  return ordered;
+}
+
+function orderSetup(stages: readonly Stage[]): readonly Stage[] {
+  const common = stages.filter(({ platform }) => platform === undefined);
+  const opening = orderStages(
+    common.filter(({ definition }) => !definition.closing),
+    new Set(SETUP_FACTS),
+  );
+  const after = withProvided(new Set(SETUP_FACTS), opening);
+  const closing = orderStages(
+    common.filter(({ definition }) => definition.closing),
+    new Set([...after, 'configFiles']),
+  );
+  return [...opening, ...orderPlatforms(stages, new Set([...after, 'pnode', 'nodes'])), ...closing];
+}
+
+function orderLaunch(stages: readonly Stage[]): readonly Stage[] {
+  const onDisk = (Object.entries(codecs) as [string, Codec<unknown>][])
+    .filter(([, { decode }]) => decode)
+    .map(([name]) => name);
+  const given = new Set(['experiment', ...onDisk, 'pnode', 'nodes']);
+  const opening = orderStages(
+    stages.filter(({ platform }) => platform === undefined),
+    given,
+  );
+  return [...opening, ...orderPlatforms(stages, withProvided(given, opening))];
+}
+
+function orderPlatforms(stages: readonly Stage[], given: ReadonlySet<string>): readonly Stage[] {
+  const folders = [...new Set(stages.filter(({ platform }) => platform !== undefined).map(({ name }) => dirname(name)))];
+  return folders.sort().flatMap((folder) =>
+    orderStages(
+      stages.filter(({ name }) => dirname(name) === folder),
+      given,
+    ),
+  );
+}
+
+function withProvided(given: ReadonlySet<string>, stages: readonly Stage[]): ReadonlySet<string> {
+  return new Set([...given, ...stages.flatMap(({ definition }) => definition.provides ?? [])]);
+}
