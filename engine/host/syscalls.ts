@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
+import type koffiModule from 'koffi';
 
 /**
  * The system calls that Node does not offer, called directly: what a spawned `nsenter`, `sh` and `ip` do in 4 ms takes
@@ -42,7 +43,7 @@ export function syscalls(): Syscalls {
 }
 
 function bind(): Syscalls {
-  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const koffi = createRequire(import.meta.url)('koffi') as typeof koffiModule;
   const libc = koffi.load(null);
   const checked =
     (name: string, call: (...args: readonly never[]) => unknown) =>

@@ -60,8 +60,15 @@ export function sealPlan(plan: Omit<Plan, 'hash'>): Plan {
 
 /** sha256 of an effect's spec: whether it is still the same thing. */
 export function specHash(effect: { readonly spec: unknown }): string {
-  return createHash('sha256').update(canonicalJson(effect.spec)).digest('hex');
+  const known = specHashes.get(effect.spec as object);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(canonicalJson(effect.spec)).digest('hex');
+  specHashes.set(effect.spec as object, hash);
+  return hash;
 }
+
+/** Specs are immutable values: each is hashed once. */
+const specHashes = new WeakMap<object, string>();
 
 /** The longest socket path that the kernel takes, without its closing NUL. */
 const SOCKET_PATH_LIMIT = 107;

@@ -1,5 +1,5 @@
 import { defineStage, effect } from 'benito-pipeline';
-import type { Effect, Many, One, ProcessSpec, TapSpec } from 'benito-pipeline';
+import type { Effect, One, ProcessSpec, TapSpec } from 'benito-pipeline';
 
 declare module 'benito-pipeline' {
   interface Facts {
