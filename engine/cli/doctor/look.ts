@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What root has and others lack in PATH. */
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** Where a command is; undefined where there is none. */
+export function findCommand(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), ...SYSTEM_FOLDERS];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/** A command's stdout; undefined where there is no such command or it failed. */
+export function output(command: string, ...args: readonly string[]): string | undefined {
+  const path = findCommand(command);
+  if (path === undefined) return undefined;
+  const { status, stdout } = spawnSync(path, args, { encoding: 'utf8', timeout: 5000, maxBuffer: 1 << 26 });
+  return status === 0 ? stdout : undefined;
+}
+
+/** A file's text without its last newline; undefined where it is not there or may not be read. */
+export function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A number of /proc/sys, by its dotted name. */
+export function sysctl(name: string): number | undefined {
+  const text = textOf(`/proc/sys/${name.replaceAll('.', '/')}`);
+  return text === undefined ? undefined : Number(text);
+}
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

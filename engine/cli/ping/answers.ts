@@ -1,0 +1,28 @@
+/** Milliseconds by address, of those that answered. */
+export type Answers = ReadonlyMap<string, number>;
+
+/** Reads `fping -e`: `10.0.0.2 is alive (0.75 ms)`. Silence and errors of any kind are no answer. */
+export function readFping(stdout: string): Answers {
+  const found = stdout.matchAll(/^(\d+\.\d+\.\d+\.\d+) is alive \(([\d.]+) ms\)$/gm);
+  return new Map([...found].map(([, address, ms]) => [address!, Number(ms)]));
+}
+
+/** Reads `fping -q -C N`: `10.0.0.2 : 0.75 - 0.31`; null for each that was not answered. */
+export function readFpingCounts(stderr: string): ReadonlyMap<string, readonly (number | null)[]> {
+  const found = stderr.matchAll(/^(\d+\.\d+\.\d+\.\d+)\s+:((?: (?:[\d.]+|-))+)$/gm);
+  return new Map(
+    [...found].map(([, address, values]) => [
+      address!,
+      values!
+        .trim()
+        .split(' ')
+        .map((value) => (value === '-' ? null : Number(value))),
+    ]),
+  );
+}
+
+/** Reads one answer of iputils' or busybox's `ping -c 1`; undefined where there was none. */
+export function readPing(stdout: string): number | undefined {
+  const match = /\btime[=<]([\d.]+) ms/.exec(stdout);
+  return match ? Number(match[1]) : undefined;
+}
