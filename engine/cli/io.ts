@@ -1,3 +1,4 @@
+import type { Colors } from '../report/colors.ts';
 import type { Emit } from '../run/events.ts';
 
 /** Where a command's words go. */
@@ -9,4 +10,6 @@ export interface Io {
   /** The command's answer as one JSON value, for `--json`. */
   json(value: unknown): void;
   readonly asJson: boolean;
+  /** Ways to set off text in what is printed: the identity where colours are not wanted. */
+  readonly colors?: Colors;
 }

@@ -6,6 +6,8 @@ import { openSession, purge } from '../../host/session.ts';
 import { readRegistry } from '../../host/registry.ts';
 import { releaseLeases } from '../../run/claims.ts';
 import { takeDown } from '../../run/down.ts';
+import type { TakenDown } from '../../run/down.ts';
+import { EXIT_INTERRUPTED } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import type { Io } from '../io.ts';
 import { needRoot } from '../need-root.ts';
@@ -21,15 +23,28 @@ export async function down(options: DownOptions, io: Io): Promise<number> {
   needRoot('down');
   const experiment = findTarget(options);
   if (!experiment || !isKnown(experiment)) {
-    io.print('nothing to take down');
+    if (io.asJson) io.emit({ type: 'run-ended', ok: true, seconds: 0, done: 0, failed: 0 });
+    else io.print('nothing to take down');
     return 0;
   }
   const full = `${experiment.project}/${experiment.name}`;
   const started = performance.now();
-  io.emit({ type: 'run-started', command: 'down', experiment: full, varDir: experiment.varDir });
+  const again = `benito-pipeline down${options.purge ? ' --purge' : ''} -e ${full}`;
+  io.emit({ type: 'run-started', command: 'down', experiment: full, varDir: experiment.varDir, resume: again });
   const session = await openSession(experiment, 'down', { register: false });
   const interrupt = interruptible(io.emit);
   let ok = false;
+  const end = ({ done, failed, blocked, interrupted }: TakenDown['execution'], residue: readonly string[]): void =>
+    io.emit({
+      type: 'run-ended',
+      ok,
+      seconds: (performance.now() - started) / 1000,
+      done: done.length,
+      failed: failed.length,
+      blocked: blocked.length,
+      ...(interrupted && { interrupted: true }),
+      ...(residue.length > 0 && { residue }),
+    });
   try {
     const { journal, kinds } = session;
     const { execution, residue } = await takeDown({
@@ -39,21 +54,17 @@ export async function down(options: DownOptions, io: Io): Promise<number> {
       signal: interrupt.signal,
       purge: options.purge ?? false,
     });
-    if (execution.interrupted) return 1;
+    if (execution.interrupted) {
+      end(execution, []);
+      return EXIT_INTERRUPTED;
+    }
     const boss = embeddedBoss(full, loadSettings().control_net.pool);
     await releaseLeases(boss, journal, new Set());
     const stuck = execution.failed.length === 0 ? await session.forget() : [];
     const left = [...residue, ...stuck.map((path) => `processes in ${path}`)];
     ok = execution.failed.length === 0 && left.length === 0;
     if (ok && options.purge) purge(experiment);
-    for (const line of left) io.print(`left over: ${line}`);
-    io.emit({
-      type: 'run-ended',
-      ok,
-      seconds: (performance.now() - started) / 1000,
-      done: execution.done.length,
-      failed: execution.failed.length,
-    });
+    end(execution, left);
     return ok ? 0 : 1;
   } finally {
     interrupt.stop();

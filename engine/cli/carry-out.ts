@@ -1,0 +1,98 @@
+import type { Settings } from '../config/settings.ts';
+import { embeddedBoss } from '../host/boss.ts';
+import type { Boss } from '../host/boss.ts';
+import { openSession } from '../host/session.ts';
+import type { Session } from '../host/session.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { EffectId } from '../model/effect.ts';
+import type { ExperimentFact } from '../model/experiment.ts';
+import type { Observation } from '../plan/kind.ts';
+import type { Plan, PlannedEffect } from '../plan/plan.ts';
+import { releaseLeases } from '../run/claims.ts';
+import type { Emit } from '../run/events.ts';
+import { bringUp } from '../run/up.ts';
+import { EXIT_INTERRUPTED } from './exit-codes.ts';
+import { interruptible } from './interrupt.ts';
+import type { Io } from './io.ts';
+
+/** A run that changes the host: `up`, `run`, `apply`. Everything of the user's has been read before. */
+export interface Work {
+  /** As the user typed it: `up`, `run setup`. */
+  readonly command: string;
+  readonly experiment: ExperimentFact;
+  readonly settings: Settings;
+  /** The command that takes up what this one leaves. */
+  readonly resume: string;
+  /** Of a plan that was made before. */
+  readonly planHash?: string;
+  /** The plan to carry out; called once the experiment is locked. */
+  plan(context: { readonly boss: Boss; readonly journal: Journal; readonly emit: Emit }): Promise<Plan>;
+  /** What of the plan is to be done; all unless said. */
+  only?(plan: Plan): ((effect: PlannedEffect) => boolean) | undefined;
+  /** Told how the host was found, before anything is done: may throw to prevent it. */
+  onSeen?(seen: ReadonlyMap<EffectId, Observation>): void;
+}
+
+/**
+ * Locks the experiment, makes its plan, and brings the host to it; what was claimed and is not wanted any more goes
+ * back to boss.
+ * @returns the exit code.
+ */
+export async function carryOut(work: Work, io: Io): Promise<number> {
+  const { command, experiment, settings, resume } = work;
+  const full = `${experiment.project}/${experiment.name}`;
+  const started = performance.now();
+  io.emit({
+    type: 'run-started',
+    command,
+    experiment: full,
+    varDir: experiment.varDir,
+    resume,
+    clear: `benito-pipeline down -e ${full}`,
+  });
+  const boss = embeddedBoss(full, settings.control_net.pool);
+  const session = await openSession(experiment, command, work.planHash === undefined ? {} : { planHash: work.planHash });
+  const interrupt = interruptible(io.emit);
+  let ok = false;
+  try {
+    const { journal, kinds } = session;
+    const plan = await work.plan({ boss, journal, emit: io.emit });
+    if (work.planHash === undefined) journal.append([{ type: 'planned', planHash: plan.hash }]);
+    for (const text of plan.notes) io.emit({ type: 'note', text });
+    const only = work.only?.(plan);
+    // Only a whole setup knows which leases are wanted.
+    if (plan.phases.includes('setup') && !only) {
+      await releaseLeases(boss, journal, new Set(plan.leases.map(({ node }) => node)));
+    }
+    const onSeen = work.onSeen?.bind(work);
+    const result = await bringUp(plan, { journal, kinds, emit: io.emit, signal: interrupt.signal, only, onSeen });
+    ok = !result.fatal && !result.interrupted;
+    io.emit({
+      type: 'run-ended',
+      ok,
+      seconds: (performance.now() - started) / 1000,
+      done: result.done.length,
+      failed: result.failed.length,
+      blocked: result.blocked.length,
+      ...(result.interrupted && { interrupted: true }),
+    });
+    if (result.interrupted) return EXIT_INTERRUPTED;
+    return ok ? 0 : 1;
+  } finally {
+    interrupt.stop();
+    await leaveNoTrace(session, ok);
+    await session.close(ok);
+  }
+}
+
+/** An experiment that never came to have anything is not one of this host's. */
+async function leaveNoTrace({ journal, forget }: Session, ok: boolean): Promise<void> {
+  const empty = journal.effects.size + journal.leases.size + journal.asked.size === 0;
+  if (!ok && empty) await forget();
+}
+
+/** `plan` calls that tell their stages. */
+export function tellStages(emit: Emit) {
+  return ({ name, summary, skipped }: { name: string; summary: string; skipped?: string }): void =>
+    emit({ type: 'stage-planned', stage: name, summary, ...(skipped !== undefined && { skipped }) });
+}

@@ -1,0 +1,128 @@
+import { RUN_EXITS } from './command-row.ts';
+import type { CommandRow, OptionRow, Parsed } from './command-row.ts';
+import type { PlanOptions } from './plan-options.ts';
+
+const EXPERIMENT = 'a TopDL file; named PROJECT/NAME after it unless -e says otherwise';
+const STAR = 'config/experiments/star.xml';
+
+const PLAN_OPTIONS: readonly OptionRow[] = [
+  { flags: '--as <TYPE=PLATFORM>', text: 'realise nodes of TYPE by PLATFORM; may be repeated', takes: 'pairs' },
+  { flags: '--default-platform <PLATFORM>', text: 'the platform of nodes that name none' },
+  {
+    flags: '--stages <DIR>',
+    text: 'more stages, in DIR/setup and DIR/launch: new names add, the same name replaces, an empty file masks; may be repeated',
+    takes: 'list',
+  },
+];
+const FULL: OptionRow = { flags: '--full', text: 'show long files, lines and lists to their end' };
+
+/** Commands that make plans, carry them out, and undo them. */
+export const runCommands: readonly CommandRow[] = [
+  {
+    name: 'up',
+    summary: 'bring an experiment up: setup, then launch',
+    about:
+      'Brings this host to what the experiment asks for, and does only what is missing: on an experiment that is up it mends what broke and carries over what changed in the file. Needs root.',
+    arguments: [['<EXPERIMENT>', EXPERIMENT]],
+    options: PLAN_OPTIONS,
+    examples: [
+      [`up ${STAR}`, 'the star of ten nodes'],
+      ['up tree.xml --as openvz=process', "nodes of the type 'openvz' become process nodes"],
+    ],
+    exits: RUN_EXITS,
+    run: async ({ args, options }, io) =>
+      (await import('./commands/up.ts')).up(args[0] as string, planOptions(options), io),
+  },
+  {
+    name: 'run',
+    summary: 'run one phase, or some of its stages',
+    about:
+      'Runs setup, which decides everything and writes the config directory, or launch, which stands on the config directory alone. Stage names are those of `benito-pipeline stages`, with or without the phase. Needs root, but for --dry-run.',
+    arguments: [
+      ['<PHASE>', 'setup or launch'],
+      ['[EXPERIMENT]', `for setup: ${EXPERIMENT}`],
+    ],
+    options: [
+      { flags: '--dry-run', text: 'show what would be done, and of single stages the facts they give; touch nothing' },
+      { flags: '--stage <NAME>', text: 'only this stage; those before it are planned, not applied' },
+      { flags: '--from <NAME>', text: 'from this stage on' },
+      { flags: '--to <NAME>', text: 'up to and with this stage' },
+      ...PLAN_OPTIONS,
+      FULL,
+    ],
+    examples: [
+      [`run setup ${STAR}`, 'write the config directory'],
+      ['run launch', 'start what the config directory describes'],
+      [`run setup ${STAR} --stage 12_routes --dry-run`, 'what the routes stage would give'],
+    ],
+    exits: RUN_EXITS,
+    run: async ({ args, options }, io) =>
+      (await import('./commands/run.ts')).run(args[0] as string, args[1] as string | undefined, planOptions(options), io),
+  },
+  {
+    name: 'plan',
+    summary: 'show exactly what `up` would do; touch nothing',
+    about:
+      'Shows every effect of every stage, with the contents of files as diffs against what is on disk. As root the host is looked at too: + make, ~ change, ± replace, - unmake, = as it should be; without root only files are, and ? is what could not be seen.',
+    arguments: [['<EXPERIMENT>', EXPERIMENT]],
+    options: [{ flags: '--out <FILE>', text: 'also write the plan to FILE, for `apply`' }, FULL, ...PLAN_OPTIONS],
+    examples: [
+      [`plan ${STAR}`, 'read it'],
+      [`plan ${STAR} --out star.plan`, 'keep it, to carry out exactly this'],
+    ],
+    run: async ({ args, options }, io) =>
+      (await import('./commands/plan.ts')).plan(args[0] as string, planOptions(options), io),
+  },
+  {
+    name: 'apply',
+    summary: 'carry out a plan that was written by `plan --out`, and no other',
+    about:
+      'Refuses, with the reasons, when the experiment file, settings, stage files, engine version, leases or the state of what the plan touches are not as they were when it was made. Needs root.',
+    arguments: [['<FILE>', 'what `plan --out FILE` wrote']],
+    examples: [['apply star.plan', 'do exactly that']],
+    exits: RUN_EXITS,
+    run: async ({ args, options }, io) => (await import('./commands/apply.ts')).apply(args[0] as string, options, io),
+  },
+  {
+    name: 'down',
+    summary: 'take an experiment down, and prove that nothing is left',
+    about:
+      'Undoes what the journal says was done; needs no experiment file. The config directory, the logs and the journal stay for reading. Nothing to take down is a success. Needs root.',
+    options: [{ flags: '--purge', text: 'remove config directory, logs and journal too' }],
+    examples: [
+      ['down', 'the only experiment on this host'],
+      ['down -e local/star --purge', 'that one, with everything it wrote'],
+    ],
+    exits: RUN_EXITS,
+    run: async ({ options }, io) => (await import('./commands/down.ts')).down(options, io),
+  },
+  {
+    name: 'check',
+    summary: 'find all that can be known wrong before a host is touched',
+    about:
+      'Reads the experiment, plans it, and follows packets over the computed routes from every node to every address (of large experiments, a sample). All mistakes are told together. Needs no root.',
+    arguments: [['<EXPERIMENT>', EXPERIMENT]],
+    options: PLAN_OPTIONS,
+    examples: [[`check ${STAR}`, 'is it in order?']],
+    run: async ({ args, options }, io) =>
+      (await import('./commands/check.ts')).check(args[0] as string, planOptions(options), io),
+  },
+  {
+    name: 'stages',
+    summary: 'list the stages: order, file, what they need and provide',
+    about: 'Lists what would run, in which order; with an EXPERIMENT only what it comes to. Needs no root.',
+    arguments: [['[EXPERIMENT]', `${EXPERIMENT}; all platforms without it`]],
+    options: PLAN_OPTIONS,
+    examples: [
+      ['stages', 'every stage of every platform'],
+      [`stages ${STAR} --stages ./mine`, 'what the star comes to, with stages of your own'],
+    ],
+    run: async ({ args, options }, io) =>
+      (await import('./commands/stages.ts')).stages(args[0] as string | undefined, planOptions(options), io),
+  },
+];
+
+/** What may be repeated is there, if empty. */
+function planOptions(options: Parsed['options']): PlanOptions {
+  return { as: {}, stages: [], ...options };
+}

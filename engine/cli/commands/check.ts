@@ -1,0 +1,120 @@
+import { checkReachability } from '../../allocate/reachability.ts';
+import type { ReachabilityResult } from '../../allocate/reachability.ts';
+import { buildGraph } from '../../allocate/graph.ts';
+import { parseRoutes } from '../../config/files.ts';
+import { loadSettings } from '../../config/settings.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { UserError } from '../../model/problem.ts';
+import type { RouteTableFact } from '../../model/experiment.ts';
+import { computers } from '../../model/queries.ts';
+import type { Topology } from '../../model/topology.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { planOnly } from '../dry-run.ts';
+import { readInputs } from '../input.ts';
+import type { Io } from '../io.ts';
+import { partsOf } from '../parts.ts';
+import { requestOf } from '../plan-options.ts';
+import type { PlanOptions } from '../plan-options.ts';
+import { targetOfFile } from '../target.ts';
+
+/** How many pairs of a node and a destination substrate are followed at most: some seconds' work. */
+const MOST_WAYS = 8_000_000;
+
+/** What `check` found in an experiment that is in order. */
+interface Summary {
+  readonly file: string;
+  readonly nodes: number;
+  readonly substrates: number;
+  readonly interfaces: number;
+  /** Nodes by platform. */
+  readonly platforms: Readonly<Record<string, number>>;
+  /** Nodes that get resources and are not started. */
+  readonly ghosts: number;
+  /** How many parts the experiment falls into that nothing connects; nodes without interfaces are not counted. */
+  readonly parts: number;
+  readonly effects: number;
+  readonly reachability?: ReachabilityResult['checked'];
+  readonly notes: readonly string[];
+}
+
+/**
+ * `check EXPERIMENT`: all that can be known wrong before touching a host.
+ * @throws UserError with everything that is wrong.
+ */
+export async function check(file: string, options: PlanOptions, io: Io): Promise<number> {
+  const settings = loadSettings();
+  const experiment = targetOfFile(file, options, settings.project);
+  const inputs = await readInputs({
+    experiment,
+    settings,
+    phases: ['setup', 'launch'],
+    file,
+    request: requestOf(options),
+    stageFolders: options.stages,
+  });
+  const { plan, facts } = await planOnly(inputs);
+  const all = new Map([...facts.values()].flatMap((given) => Object.entries(given)));
+  const wired = (all.get('wired') ?? inputs.source!.topology) as Topology;
+  const routes = all.get('routes') as readonly RouteTableFact[] | undefined;
+  const reachability = routes && follow(wired, routes, file);
+  const summary = summarise(file, wired, plan, reachability);
+  if (io.asJson) io.json({ ok: true, ...summary });
+  else print(summary, io);
+  return 0;
+}
+
+function follow(wired: Topology, routes: readonly RouteTableFact[], file: string): ReachabilityResult['checked'] {
+  const graph = buildGraph(wired);
+  const tables = function* () {
+    for (const { node, table } of routes) yield { node, table: parseRoutes(table) };
+  };
+  const sample = Math.max(20, Math.min(2000, Math.floor(MOST_WAYS / Math.max(1, graph.nodes.length))));
+  const { problems, checked } = checkReachability(graph, tables(), { sample });
+  if (problems.length > 0) throw new UserError(problems.map((problem) => ({ place: { file }, ...problem })));
+  return checked;
+}
+
+function summarise(
+  file: string,
+  wired: Topology,
+  plan: Plan,
+  reachability: ReachabilityResult['checked'] | undefined,
+): Summary {
+  const nodes = computers(wired);
+  const used = new Set(nodes.flatMap(({ interfaces }) => interfaces.flatMap(({ substrates }) => substrates)));
+  const byPlatform = groupBy(plan.nodes, ({ platform }) => platform);
+  return {
+    file,
+    nodes: nodes.length,
+    substrates: used.size,
+    interfaces: nodes.reduce((sum, { interfaces }) => sum + interfaces.length, 0),
+    platforms: Object.fromEntries([...byPlatform].map(([platform, members]) => [platform, members.length])),
+    ghosts: plan.nodes.filter(({ ghost }) => ghost).length,
+    parts: partsOf(buildGraph(wired)),
+    effects: plan.effects.length,
+    ...(reachability && { reachability }),
+    notes: [...new Set(plan.notes)],
+  };
+}
+
+function print(summary: Summary, { print: write, colors }: Io): void {
+  const { file, nodes, substrates, interfaces, platforms, ghosts, parts, reachability, notes } = summary;
+  const by = Object.entries(platforms).map(([name, count]) => `${count} ${name}`);
+  const asleep = ghosts > 0 ? `, of them ${count(ghosts, 'ghost')}` : '';
+  const whole = parts > 1 ? `, in ${parts} parts that nothing connects` : ', all connected';
+  write(`${colors?.green('in order:') ?? 'in order:'} ${file}`);
+  write(`  ${count(nodes, 'node')} (${by.join(', ') || 'none'}${asleep})`);
+  write(`  ${count(substrates, 'substrate')}, ${count(interfaces, 'interface')}${whole}`);
+  if (reachability) {
+    const { substrates: followed, ofSubstrates, pairs } = reachability;
+    const sampled = followed < ofSubstrates ? `; a sample: ${followed} of ${ofSubstrates} substrates as destinations` : '';
+    const within = parts > 1 ? ' of its part' : '';
+    write(`  routes: every node reaches every address${within} (${count(pairs, 'pair')} followed${sampled})`);
+  }
+  write(`  ${count(summary.effects, 'effect')} planned`);
+  for (const note of notes) write(`  ${colors?.yellow('note:') ?? 'note:'} ${note}`);
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { loadSettings } from '../../config/settings.ts';
+import { planOnly } from '../dry-run.ts';
+import { fingerprintsOf } from '../fingerprints.ts';
+import { stateTexts, viewHost } from '../host-view.ts';
+import { readInputs } from '../input.ts';
+import type { Io } from '../io.ts';
+import { planJson } from '../plan-json.ts';
+import { requestOf } from '../plan-options.ts';
+import type { PlanOptions } from '../plan-options.ts';
+import { planText } from '../plan-text.ts';
+import { absolute, savePlan } from '../saved-plan.ts';
+import { targetOfFile } from '../target.ts';
+
+export interface PlanCommandOptions extends PlanOptions {
+  /** Where to write the plan for `apply`. */
+  readonly out?: string;
+  /** Show whole files and lists. */
+  readonly full?: boolean;
+}
+
+/** `plan EXPERIMENT`: what `up` would do, exactly; nothing is touched. */
+export async function plan(file: string, options: PlanCommandOptions, io: Io): Promise<number> {
+  const settings = loadSettings();
+  const experiment = targetOfFile(file, options, settings.project);
+  const inputs = await readInputs({
+    experiment,
+    settings,
+    phases: ['setup', 'launch'],
+    file,
+    request: requestOf(options),
+    stageFolders: options.stages,
+  });
+  const { plan } = await planOnly(inputs);
+  const view = await viewHost(plan, () => true);
+  if (options.out !== undefined) {
+    const path = resolve(file);
+    savePlan(options.out, {
+      plan,
+      file: path,
+      options: absolute(options),
+      fingerprints: fingerprintsOf(path, inputs, plan),
+      observed: stateTexts(view.seen),
+    });
+  }
+  if (io.asJson) io.json(planJson(plan, view));
+  else planText(plan, view, { colors: io.colors, full: options.full }).forEach(io.print);
+  if (options.out !== undefined && !io.asJson) {
+    io.print(`written to ${options.out}; to carry it out: benito-pipeline apply ${options.out}`);
+  }
+  return 0;
+}

@@ -1,0 +1,29 @@
+import type { Request } from '../model/experiment.ts';
+import type { TargetOptions } from './target.ts';
+
+/** What commands that make a plan take. */
+export interface PlanOptions extends TargetOptions {
+  /** `--as TYPE=PLATFORM`. */
+  readonly as: Readonly<Record<string, string>>;
+  /** `--default-platform`. */
+  readonly defaultPlatform?: string;
+  /** `--stages DIR`, in the order given. */
+  readonly stages: readonly string[];
+}
+
+/** The part of the options that stages see. */
+export function requestOf({ as, defaultPlatform }: PlanOptions): Request {
+  return { as, ...(defaultPlatform !== undefined && { defaultPlatform }) };
+}
+
+/** The options that give the same plan again, as one could type them. */
+export function typedOptions(options: PlanOptions): string {
+  const words = [
+    ...Object.entries(options.as).map(([type, platform]) => `--as ${type}=${platform}`),
+    ...(options.defaultPlatform === undefined ? [] : [`--default-platform ${options.defaultPlatform}`]),
+    ...options.stages.map((folder) => `--stages ${folder}`),
+    ...(options.experiment === undefined ? [] : [`-e ${options.experiment}`]),
+    ...(options.var === undefined ? [] : [`--var ${options.var}`]),
+  ];
+  return words.map((word) => ` ${word}`).join('');
+}

@@ -1,0 +1,11 @@
+import type { Emit } from '../run/events.ts';
+
+/** Writes every event as one line of JSON, with the seconds since the first one. */
+export function jsonReporter(write: (line: string) => void, now: () => number = () => performance.now()): Emit {
+  let start: number | undefined;
+  return (event) => {
+    start ??= now();
+    const seconds = Math.round(now() - start) / 1000;
+    write(JSON.stringify({ seconds, ...event }));
+  };
+}
