@@ -54,8 +54,11 @@ export interface NodeRecord extends VNode {
 /** Completes a plan with its hash, after checking that its effects hang together. */
 export function sealPlan(plan: Omit<Plan, 'hash'>): Plan {
   checkEffects(plan.effects);
-  const { notes: _notes, ...hashed } = plan;
-  return { ...plan, hash: createHash('sha256').update(canonicalJson(hashed)).digest('hex') };
+  const { notes: _notes, effects, ...rest } = plan;
+  const hash = createHash('sha256').update(canonicalJson(rest));
+  // Piece by piece: the files of ten thousand nodes are longer than a string may be.
+  for (const effect of effects) hash.update(canonicalJson({ ...effect, spec: specHash(effect) }));
+  return { ...plan, hash: hash.digest('hex') };
 }
 
 /** sha256 of an effect's spec: whether it is still the same thing. */
