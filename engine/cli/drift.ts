@@ -40,14 +40,14 @@ const TOLD = 20;
 export function refuseDrift(plan: string, drift: readonly string[]): void {
   if (drift.length === 0) return;
   const problems = drift.slice(0, TOLD).map((message): Problem => ({ code: 'plan-drifted', message }));
-  const more = drift.length > TOLD ? ` (and ${drift.length - TOLD} more differences)` : '';
+  const more = drift.length > TOLD ? ` (${drift.length} differences, of which the first ${TOLD})` : '';
   throw new UserError([
-    ...problems,
     {
       code: 'plan-refused',
-      message: `the plan is not carried out: what it was made from is not as it was${more}`,
+      message: `the plan is not carried out, since not everything is as it was when it was made${more}:`,
       place: { file: plan },
       hint: 'make it anew and read it: benito-pipeline plan EXPERIMENT --out FILE',
     },
+    ...problems,
   ]);
 }

@@ -14,10 +14,14 @@ export interface Boss {
   list(): Promise<readonly string[]>;
 }
 
-/** A pool of addresses on this host, under the host's lock. Keyed by experiment (PROJECT/NAME) and node. */
-export function embeddedBoss(experiment: string, network: string): Boss {
+/**
+ * A pool of addresses on this host, under the host's lock. Keyed by experiment (PROJECT/NAME) and node.
+ * @param network what is given from; without it, boss can only list and take back.
+ */
+export function embeddedBoss(experiment: string, network?: string): Boss {
   const keys = (nodes: readonly string[]) => nodes.map((node) => ({ experiment, node }));
   const ask = (state: PoolState, claims: readonly Claim[]) => {
+    if (network === undefined) throw new Error('boss was asked for addresses, but not told which there are');
     const answer = claim(state, keys(claims.map(({ node }) => node)), { network });
     if (answer.problem) throw new UserError(answer.problem);
     const leases = answer.leases.map(({ node, address, prefix, mac }) => ({ node, address, prefix, mac }));

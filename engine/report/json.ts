@@ -5,7 +5,6 @@ export function jsonReporter(write: (line: string) => void, now: () => number = 
   let start: number | undefined;
   return (event) => {
     start ??= now();
-    const seconds = Math.round(now() - start) / 1000;
-    write(JSON.stringify({ seconds, ...event }));
+    write(JSON.stringify({ ...event, seconds: Math.round(now() - start) / 1000 }));
   };
 }

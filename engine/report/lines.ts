@@ -47,7 +47,7 @@ export function closingLines(
 }
 
 function counts(done: number, failed: number, untried: number, down: boolean): string {
-  const parts = [`${done} ${down ? 'unmade' : 'done'}`];
+  const parts = [`${done} ${down ? 'unmade' : done === 1 ? 'effect' : 'effects'}`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (untried > 0) parts.push(`${untried} not tried`);
   return parts.join(', ');

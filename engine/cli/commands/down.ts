@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { journalDir } from '../../config/experiment.ts';
-import { loadSettings } from '../../config/settings.ts';
 import { embeddedBoss } from '../../host/boss.ts';
 import { openSession, purge } from '../../host/session.ts';
 import { readRegistry } from '../../host/registry.ts';
@@ -58,8 +57,7 @@ export async function down(options: DownOptions, io: Io): Promise<number> {
       end(execution, []);
       return EXIT_INTERRUPTED;
     }
-    const boss = embeddedBoss(full, loadSettings().control_net.pool);
-    await releaseLeases(boss, journal, new Set());
+    await releaseLeases(embeddedBoss(full), journal, new Set());
     const stuck = execution.failed.length === 0 ? await session.forget() : [];
     const left = [...residue, ...stuck.map((path) => `processes in ${path}`)];
     ok = execution.failed.length === 0 && left.length === 0;

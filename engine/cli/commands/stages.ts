@@ -1,41 +1,26 @@
 import { relative } from 'node:path';
 import { packageRoot } from '../../config/package-root.ts';
-import { loadSettings } from '../../config/settings.ts';
 import { orderAll } from '../../plan/order-all.ts';
 import type { Discovery, Phase } from '../../stage/discover.ts';
 import { discoverStages, stageFolders } from '../../stage/discover.ts';
-import { planOnly } from '../dry-run.ts';
-import { readInputs } from '../input.ts';
 import type { Io } from '../io.ts';
-import { requestOf } from '../plan-options.ts';
 import type { PlanOptions } from '../plan-options.ts';
-import { targetOfFile } from '../target.ts';
+import type { StageRow } from '../stages-of-experiment.ts';
 
 const PHASES: readonly Phase[] = ['setup', 'launch'];
-
-/** One stage as it would run. */
-interface Row {
-  readonly name: string;
-  readonly file: string;
-  readonly summary: string;
-  readonly needs: readonly string[];
-  readonly provides: readonly string[];
-  readonly replaces: readonly string[];
-  readonly skipped?: string;
-}
 
 /** `stages [EXPERIMENT]`: what would run, in which order, from which file, needing and providing what. */
 export async function stages(file: string | undefined, options: PlanOptions, io: Io): Promise<number> {
   const folders = stageFolders(packageRoot(), options.stages);
   const found = discoverStages(folders, { asRoot: process.getuid?.() === 0 });
-  const rows = file === undefined ? await allRows(found) : await rowsFor(file, options, found);
+  const rows = file === undefined ? await allRows(found) : await rowsOf(file, options, found);
   if (io.asJson) io.json({ stages: rows, masked: found.masked, folders });
   else print(rows, found.masked, io);
   return 0;
 }
 
 /** Every stage of every platform, from what they declare. */
-async function allRows({ stages: files }: Discovery): Promise<readonly Row[]> {
+async function allRows({ stages: files }: Discovery): Promise<readonly StageRow[]> {
   const ordered = await orderAll(files, PHASES);
   return ordered.map(({ name, file, replaces, definition }) => {
     const { summary, needs = [], provides = [] } = definition;
@@ -43,18 +28,12 @@ async function allRows({ stages: files }: Discovery): Promise<readonly Row[]> {
   });
 }
 
-/** The stages that an experiment comes to, with those that have nothing to do. */
-async function rowsFor(file: string, options: PlanOptions, found: Discovery): Promise<readonly Row[]> {
-  const settings = loadSettings();
-  const experiment = targetOfFile(file, options, settings.project);
-  const request = requestOf(options);
-  const common = { experiment, settings, request, stageFolders: options.stages };
-  const { plan } = await planOnly(await readInputs({ ...common, phases: PHASES, file }));
-  const replaces = new Map(found.stages.map((stage) => [stage.name, stage.replaces]));
-  return plan.stages.map((stage) => ({ ...stage, replaces: replaces.get(stage.name) ?? [] }));
+/** What reads experiments is loaded for those who name one. */
+async function rowsOf(file: string, options: PlanOptions, found: Discovery): Promise<readonly StageRow[]> {
+  return (await import('../stages-of-experiment.ts')).stagesOfExperiment(file, options, found);
 }
 
-function print(rows: readonly Row[], masked: Discovery['masked'], { print: write, colors }: Io): void {
+function print(rows: readonly StageRow[], masked: Discovery['masked'], { print: write, colors }: Io): void {
   const bold = colors?.bold ?? String;
   const dim = colors?.dim ?? String;
   const width = Math.max(...rows.map(({ name }) => name.length));

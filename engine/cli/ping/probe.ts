@@ -16,6 +16,8 @@ export interface Source {
 export interface ProbeOptions {
   /** How long an answer may take. */
   readonly timeoutMs: number;
+  /** All sources ask for so many addresses, then for the next; for all at once unless said. */
+  readonly addressesAtOnce?: number;
   /** Called after each round with how many pairs have not answered yet. */
   readonly onRound?: (missing: number) => void;
 }
@@ -37,16 +39,11 @@ export async function probe(
   let left = sources;
   let missing = count(left);
   for (let round = 0; round < ROUNDS && missing > 0; round += 1) {
-    const found = await ask(left, options.timeoutMs, round + 1);
-    left.forEach(({ node }, index) =>
-      found[index]!.forEach((ms, address) => answers.get(node)!.set(address, ms)),
-    );
-    left = left
-      .map((source) => ({
-        ...source,
-        addresses: source.addresses.filter((address) => !answers.get(source.node)!.has(address)),
-      }))
-      .filter(({ addresses }) => addresses.length > 0);
+    for (const part of parts(left, options.addressesAtOnce ?? Infinity)) {
+      const found = await ask(part, options.timeoutMs, round + 1);
+      part.forEach(({ node }, index) => found[index]!.forEach((ms, address) => answers.get(node)!.set(address, ms)));
+    }
+    left = restrict(left, (source, address) => !answers.get(source.node)!.has(address));
     const before = missing;
     missing = count(left);
     options.onRound?.(missing);
@@ -54,6 +51,27 @@ export async function probe(
     if (round > 0 && missing === before) break;
   }
   return answers;
+}
+
+/** Neighbouring addresses stay together: the ways to them are the same. */
+function parts(sources: readonly Source[], size: number): readonly (readonly Source[])[] {
+  const all = [...new Set(sources.flatMap(({ addresses }) => addresses))];
+  if (all.length <= size) return [sources];
+  all.sort((a, b) => numberOf(a) - numberOf(b));
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => {
+    const wanted = new Set(all.slice(index * size, (index + 1) * size));
+    return restrict(sources, (_source, address) => wanted.has(address));
+  });
+}
+
+function restrict(sources: readonly Source[], keep: (source: Source, address: string) => boolean): readonly Source[] {
+  return sources
+    .map((source) => ({ ...source, addresses: source.addresses.filter((address) => keep(source, address)) }))
+    .filter(({ addresses }) => addresses.length > 0);
+}
+
+function numberOf(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
 function count(sources: readonly Source[]): number {
