@@ -7,6 +7,7 @@ import { fileKind } from './kinds/file.ts';
 import { netnsKind } from './kinds/netns.ts';
 import { processKind } from './kinds/process.ts';
 import { routesKind } from './kinds/routes.ts';
+import { sysctlKind } from './kinds/sysctl.ts';
 import { tapKind } from './kinds/tap.ts';
 import { taskKind } from './kinds/task.ts';
 
@@ -16,6 +17,7 @@ export function effectKinds(host: HostContext): EffectKinds {
     directoryKind,
     fileKind,
     archiveKind(host),
+    sysctlKind(host),
     netnsKind(host),
     tapKind,
     routesKind(host),

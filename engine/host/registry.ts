@@ -12,6 +12,15 @@ export interface Registry {
   readonly pool: PoolState;
   /** Shared effects by identity. */
   readonly shared: Readonly<Record<string, SharedEntry>>;
+  /** Limits of the host that are raised, by key. */
+  readonly sysctls: Readonly<Record<string, RaisedSysctl>>;
+}
+
+export interface RaisedSysctl {
+  /** What it was before the first experiment raised it. */
+  readonly original: number;
+  /** By how much, by experiment id. */
+  readonly raisedBy: Readonly<Record<string, number>>;
 }
 
 export interface RegisteredExperiment {
@@ -30,21 +39,29 @@ export interface SharedEntry {
 
 /** Outlives a reboot, so that `list` and `status` can say what is gone; removed when no experiment is left. */
 const FILE = '/var/lib/benito-pipeline/host.json';
-const EMPTY: Registry = { experiments: {}, pool: { leases: [] }, shared: {} };
+const EMPTY: Registry = { experiments: {}, pool: { leases: [] }, shared: {}, sysctls: {} };
 
 /** The registry as it is now; needs no lock, as it is replaced in one step. */
 export function readRegistry(): Registry {
-  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Registry) : EMPTY;
+  return existsSync(FILE) ? { ...EMPTY, ...(JSON.parse(readFileSync(FILE, 'utf8')) as Partial<Registry>) } : EMPTY;
 }
 
 /**
  * Changes the registry under the host's lock. `work` may do, and await, what has to be one with the change.
  * @throws UserError when somebody else holds the lock for 30 seconds.
  */
-export async function changeRegistry<T>(
-  holder: string,
-  work: (registry: Registry) => Promise<readonly [Registry, T]> | readonly [Registry, T],
-): Promise<T> {
+export function changeRegistry<T>(holder: string, work: RegistryChange<T>): Promise<T> {
+  // A second change of this process would wait for the lock that this process holds.
+  const change = queue.then(() => changeLocked(holder, work));
+  queue = change.catch(() => undefined);
+  return change;
+}
+
+type RegistryChange<T> = (registry: Registry) => Promise<readonly [Registry, T]> | readonly [Registry, T];
+
+let queue: Promise<unknown> = Promise.resolve();
+
+async function changeLocked<T>(holder: string, work: RegistryChange<T>): Promise<T> {
   const lock = takeLock(join(RUN_DIR, 'host.lock'), holder, 30_000);
   if ('heldBy' in lock) {
     throw new UserError({

@@ -3,6 +3,7 @@ import { journaled } from '../journal/journal.ts';
 import type { Operation } from '../journal/record.ts';
 import { effectId } from '../model/effect.ts';
 import type { EffectId } from '../model/effect.ts';
+import { isUserError } from '../model/problem.ts';
 import { groupBy } from '../model/group-by.ts';
 import { allEdges, kindOf } from '../plan/delta.ts';
 import type { Delta, Step } from '../plan/delta.ts';
@@ -211,8 +212,8 @@ async function carryOut(batch: readonly Job[], { journal, kinds }: ExecuteContex
     );
   } catch (error) {
     // A fault of the kind itself must not lose the batch's place in the journal.
-    const message = (error as Error).message;
-    return batch.map(() => ({ ok: false, error: { message, stderr: (error as Error).stack ?? message } }));
+    const { message, stack } = error as Error;
+    return batch.map(() => ({ ok: false, error: { message, ...(!isUserError(error) && stack && { stderr: stack }) } }));
   }
 }
 

@@ -22,6 +22,11 @@ export const effect = {
     return build('archive', spec.path, spec, options, { after: members });
   },
 
+  /** A limit of the host raised by what this experiment needs; what was there comes back with the last experiment. */
+  sysctl(spec: SysctlSpec, options: EffectOptions = {}): Effect<SysctlSpec> {
+    return build('sysctl', spec.key, spec, options);
+  },
+
   /** A named network namespace, loopback up, with sysctls (`net/ipv4/ip_forward`: `1`). */
   netns(spec: NetnsSpec, options: EffectOptions = {}): Effect<NetnsSpec> {
     return build('netns', spec.name, spec, options);
@@ -92,6 +97,12 @@ export interface ArchiveSpec {
   /** What member names are relative to. */
   readonly root: string;
   readonly members: readonly { readonly path: string; readonly sha256: string }[];
+}
+
+export interface SysctlSpec {
+  /** A path below /proc/sys that holds one number. */
+  readonly key: string;
+  readonly raiseBy: number;
 }
 
 export interface NetnsSpec {
