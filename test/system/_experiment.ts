@@ -39,7 +39,13 @@ export interface Experiment {
 export async function readExperiment(host: Host, full: string, varDir: string): Promise<Experiment> {
   const config = join(varDir, 'config');
   const text = await host.read(`${config}/topo.xml`);
-  const files = await host.must(['sh', '-c', 'cd "$1" && for file in *; do echo "# $file"; cat "$file"; done', 'sh', `${config}/route`]);
+  const files = await host.must([
+    'sh',
+    '-c',
+    'cd "$1" && for file in *; do echo "# $file"; cat "$file"; done',
+    'sh',
+    `${config}/route`,
+  ]);
   const routes = new Map<string, Prefix[]>();
   let current: Prefix[] = [];
   for (const one of files.split('\n').filter(Boolean)) {
@@ -64,7 +70,9 @@ export async function readExperiment(host: Host, full: string, varDir: string): 
         })),
       routes: routes.get(computer.name) ?? [],
     }));
-  const owners = new Map(nodes.flatMap((node) => node.interfaces.map(({ address }) => [address, node] as const)));
+  const owners = new Map(
+    nodes.flatMap((node) => node.interfaces.map(({ address }) => [address, node] as const)),
+  );
   return { nodes, owners };
 }
 
@@ -74,9 +82,12 @@ export async function readExperiment(host: Host, full: string, varDir: string): 
  */
 export function forwards({ nodes, owners }: Experiment, from: Node, to: string): number {
   const trail = [from.name];
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     if (at.interfaces.some(({ address }) => address === to)) return Math.max(0, trail.length - 2);
-    const here = at.interfaces.map(({ address, prefix }) => ({ ...prefixOf(`${address}/${prefix}`), via: to }));
+    const here = at.interfaces.map(({ address, prefix }) => ({
+      ...prefixOf(`${address}/${prefix}`),
+      via: to,
+    }));
     const best = [...here, ...at.routes]
       .filter((route) => covers(route, to))
       .sort((a, b) => b.length - a.length)[0];
@@ -135,13 +146,23 @@ export function pingsBetween(from: Node, to: Node): readonly Ping[] {
  * Sends the pings and compares each answer's TTL with the hops that the route files make.
  * @returns what is wrong, a line each.
  */
-export async function wrongPings(host: Host, experiment: Experiment, pings: readonly Ping[]): Promise<readonly string[]> {
+export async function wrongPings(
+  host: Host,
+  experiment: Experiment,
+  pings: readonly Ping[],
+): Promise<readonly string[]> {
   const byNamespace = new Map<string, Ping[]>();
-  for (const ping of pings) byNamespace.set(ping.from.netns, [...(byNamespace.get(ping.from.netns) ?? []), ping]);
+  for (const ping of pings)
+    byNamespace.set(ping.from.netns, [...(byNamespace.get(ping.from.netns) ?? []), ping]);
   const question = Object.fromEntries(
-    [...byNamespace].map(([name, group]) => [name, group.map(({ source, destination }) => [source, destination])]),
+    [...byNamespace].map(([name, group]) => [
+      name,
+      group.map(({ source, destination }) => [source, destination]),
+    ]),
   );
-  const answer = await host.must(['python3', '-B', `${ROOT}/test/system/reach.py`], { input: JSON.stringify(question) });
+  const answer = await host.must(['python3', '-B', `${ROOT}/test/system/reach.py`], {
+    input: JSON.stringify(question),
+  });
   const ttls = JSON.parse(answer) as Record<string, (number | null)[]>;
   return [...byNamespace].flatMap(([name, group]) =>
     group.flatMap((ping, index) => {
@@ -155,9 +176,13 @@ export async function wrongPings(host: Host, experiment: Experiment, pings: read
 }
 
 /** Packets in and out of every switch port that an interface is plugged into, by `NODE/INTERFACE`. */
-export async function portCounters(host: Host, { nodes }: Experiment): Promise<ReadonlyMap<string, { in: number; out: number }>> {
+export async function portCounters(
+  host: Host,
+  { nodes }: Experiment,
+): Promise<ReadonlyMap<string, { in: number; out: number }>> {
   const switches = [...new Set(nodes.flatMap(({ interfaces }) => interfaces.map((one) => one.switch)))];
-  const script = 'for socket; do echo "switch $socket"; unixcmd -s "$socket.mgmt" -f /etc/vde2/vdecmd port/allprint || :; done';
+  const script =
+    'for socket; do echo "switch $socket"; unixcmd -s "$socket.mgmt" -f /etc/vde2/vdecmd port/allprint || :; done';
   const printed = await host.must(['sh', '-c', script, 'sh', ...switches]);
   const counted = new Map<string, { in: number; out: number }>();
   let current = '';
@@ -166,7 +191,8 @@ export async function portCounters(host: Host, { nodes }: Experiment): Promise<R
     const [, socket] = /^switch (.*)/.exec(one) ?? [];
     if (socket !== undefined) current = socket;
     port = /^\s*Port (\d+)/.exec(one)?.[1] ?? port;
-    const number = (direction: string): number => Number(new RegExp(`\\b${direction}:\\s+pkts\\s+(\\d+)`).exec(one)?.[1] ?? NaN);
+    const number = (direction: string): number =>
+      Number(new RegExp(`\\b${direction}:\\s+pkts\\s+(\\d+)`).exec(one)?.[1] ?? NaN);
     const key = `${current}[${Number(port)}]`;
     if (/\bIN: *pkts/.test(one)) counted.set(key, { in: number('IN'), out: counted.get(key)?.out ?? 0 });
     if (/\bOUT: *pkts/.test(one)) counted.set(key, { in: counted.get(key)?.in ?? 0, out: number('OUT') });
@@ -175,7 +201,8 @@ export async function portCounters(host: Host, { nodes }: Experiment): Promise<R
     nodes.flatMap(({ name, interfaces }) =>
       interfaces.map((one) => {
         const found = counted.get(`${one.switch}[${one.port}]`);
-        if (!found) throw new Error(`${one.switch} has nothing in port ${one.port}, which is ${name}/${one.name}'s`);
+        if (!found)
+          throw new Error(`${one.switch} has nothing in port ${one.port}, which is ${name}/${one.name}'s`);
         return [`${name}/${one.name}`, found] as const;
       }),
     ),
@@ -216,7 +243,10 @@ export async function identities(host: Host, full: string): Promise<Identities> 
 }
 
 /** The names of what is not the same in both, or is in one of them only. */
-export function changed(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): readonly string[] {
+export function changed(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.filter((name) => before[name] !== after[name]).sort();
 }

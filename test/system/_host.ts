@@ -25,8 +25,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** What it has printed so far. */
   stdout(): string;
-  /** SIGKILL for the program alone, or for its whole process group; `start` it with `setsid` for that. */
-  kill(whom: 'program' | 'group'): Promise<void>;
+  /** A signal, SIGKILL unless said, for the program alone, or for its whole process group; `start` it with `setsid` for that. */
+  kill(whom: 'program' | 'group', by?: NodeJS.Signals): Promise<void>;
   /** Ends its standard input. */
   endInput(): void;
   say(text: string): void;
@@ -62,26 +62,42 @@ const CLI = join(ROOT, 'engine/cli/benito-pipeline.js');
 const SCAN = join(ROOT, 'test/system/residue-scan.py');
 /** A pyenv's shim costs more than the scan. */
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
-/** Of the whole file system: every change lies in `.changes`, or in one of the two that are in memory. */
-const SCANNED = ['/.changes', '/run', '/tmp'];
-const NOT_SCANNED = ['/tmp/scan', '/.changes/tmp', '/.changes/run'];
+/** All of the file system: every change lies in `.changes`, or in one of those that are in memory. */
+const SCANNED = ['/.changes', '/run', '/tmp', '/var'];
+const NOT_SCANNED = ['/tmp/scan'];
 const PATIENCE_MS = 5_000;
 
-/** Makes a throw-away host. Close it. */
-export async function throwAwayHost(): Promise<Host> {
+/**
+ * Makes a throw-away host. Close it.
+ * @param network `shared`: this machine's own network, so that limits of the whole kernel can be seen and changed.
+ */
+export async function throwAwayHost({ network = 'own' }: { network?: 'own' | 'shared' } = {}): Promise<Host> {
   if (process.getuid?.() !== 0) throw new Error('the system tests need root');
   const cgroup2 = findCgroup2();
   const cgroup = join(cgroup2, `benito-test-${process.pid}-${(count += 1)}`);
   mkdirSync(cgroup);
   const born = `echo 0 >${cgroup}/cgroup.procs && exec "$@"`;
-  const unshare = ['--mount', '--net', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child'];
+  const restoreLimits = network === 'own' ? raiseLimits() : () => undefined;
+  const net = network === 'own' ? ['--net'] : [];
+  const unshare = ['--mount', ...net, '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child'];
   const script = [join(ROOT, 'test/system/throw-away-host.sh'), ROOT, cgroup2];
   const init = running(['sh', '-c', born, 'sh', 'unshare', ...unshare, 'sh', ...script], {});
   await until(async () => init.stdout().includes('ready'), 'the throw-away host does not come up', init);
 
   const first = firstOf(cgroup);
-  const enter = ['nsenter', `--target=${first}`, '--mount', '--net', '--pid', '--uts', '--ipc', '--cgroup', '--'];
-  const start: Host['start'] = (argv, options = {}) => running(['sh', '-c', born, 'sh', ...enter, ...argv], options);
+  const enter = [
+    'nsenter',
+    `--target=${first}`,
+    '--mount',
+    ...net,
+    '--pid',
+    '--uts',
+    '--ipc',
+    '--cgroup',
+    '--',
+  ];
+  const start: Host['start'] = (argv, options = {}) =>
+    running(['sh', '-c', born, 'sh', ...enter, ...argv], options);
   const run: Host['run'] = (argv, options) => start(argv, options).ended;
   const must: Host['must'] = async (argv, options) => {
     const ended = await run(argv, options);
@@ -121,7 +137,10 @@ export async function throwAwayHost(): Promise<Host> {
         const { code, stdout, stderr } = await run([PYTHON, '-B', SCAN, 'diff', since.file, now.file]);
         if (code === 0) return [];
         if (code !== 1) throw new Error(`the scan failed: ${stderr}`);
-        const lines = stdout.split('\n').filter(Boolean);
+        const lines = stdout
+          .split('\n')
+          .filter((line) => line !== '' && !(network === 'shared' && line.startsWith('sockets: ')));
+        if (lines.length === 0) return [];
         if (Date.now() > deadline || !lines.every(isPassing)) return lines;
       }
     },
@@ -132,11 +151,35 @@ export async function throwAwayHost(): Promise<Host> {
         writeFileSync(join(cgroup, 'cgroup.kill'), '1');
         if (Date.now() > deadline) throw new Error(`${cgroup} does not go away`);
       }
+      restoreLimits();
     },
   };
 }
 
 let count = 0;
+
+/**
+ * The kernel counts the neighbours of all network namespaces together, and shows the limit in its own only: a
+ * throw-away host could not raise it.
+ * @returns puts it back, unless somebody else has changed it since.
+ */
+function raiseLimits(): () => void {
+  const raised = ['gc_thresh2', 'gc_thresh3'].flatMap((name) => {
+    const path = `/proc/sys/net/ipv4/neigh/default/${name}`;
+    if (!existsSync(path)) return []; // this is a container itself
+    const before = readFileSync(path, 'utf8').trim();
+    if (Number(before) >= NEIGHBOURS) return [];
+    writeFileSync(path, String(NEIGHBOURS));
+    return [{ path, before }];
+  });
+  return () => {
+    for (const { path, before } of raised) {
+      if (Number(readFileSync(path, 'utf8')) === NEIGHBOURS) writeFileSync(path, before);
+    }
+  };
+}
+
+const NEIGHBOURS = 1 << 17;
 
 /** The words of the product's command line, for `start`. */
 export function commandOf(args: readonly string[]): readonly string[] {
@@ -181,7 +224,9 @@ function running(argv: readonly string[], { input, env }: RunOptions): Running {
       resolve({ code: status ?? (signal ? 137 : -1), stdout: text(out), stderr: text(err) });
     });
     child.on('exit', () => {
-      const held = new Error(`${argv.join(' ')} has ended, and something that it left behind holds its output open`);
+      const held = new Error(
+        `${argv.join(' ')} has ended, and something that it left behind holds its output open`,
+      );
       setTimeout(() => reject(held), PATIENCE_MS).unref();
     });
   });
@@ -189,11 +234,11 @@ function running(argv: readonly string[], { input, env }: RunOptions): Running {
   return {
     ended,
     stdout: () => text(out),
-    async kill(whom) {
+    async kill(whom, by = 'SIGKILL') {
       for (;;) {
         // nsenter waits for the program, which is its child: in a PID namespace one has to be born.
         const [program] = childrenOf(child.pid!);
-        if (program !== undefined) return signal(whom === 'group' ? -program : program);
+        if (program !== undefined) return signal(whom === 'group' ? -program : program, by);
         if (child.exitCode !== null || child.signalCode !== null) return;
         await sleep(1);
       }
@@ -211,9 +256,9 @@ function childrenOf(pid: number): readonly number[] {
   }
 }
 
-function signal(pid: number): void {
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it had just ended
   }

@@ -22,7 +22,11 @@ const DOWN = ['down', ...NAMED];
  * its process group in turn. After each, `down` has to leave nothing and `up` has to work; every third time, `up` has
  * to go on from where it was killed, too.
  */
-export async function killRepeatedly(experiment: string, count: number, seed: number): Promise<readonly Killed[]> {
+export async function killRepeatedly(
+  experiment: string,
+  count: number,
+  seed: number,
+): Promise<readonly Killed[]> {
   const host = await throwAwayHost();
   try {
     await host.write(FILE, experiment);
@@ -67,7 +71,9 @@ async function recover(host: Host, clean: Snapshot, index: number): Promise<read
   wrong.push(...complaint(await host.cli(...DOWN, ...(purge ? ['--purge'] : []))));
   const left = await host.residue(clean);
   // Without --purge, what the user may want stays in the experiment's own directory.
-  wrong.push(...left.filter((line) => purge || !line.startsWith(`files: new: ${VAR}`)).map((line) => `left: ${line}`));
+  wrong.push(
+    ...left.filter((line) => purge || !line.startsWith(`files: new: ${VAR}`)).map((line) => `left: ${line}`),
+  );
   wrong.push(...(await comesUp(host)));
   wrong.push(...complaint(await host.cli(...DOWN, '--purge')));
   wrong.push(...(await host.residue(clean)).map((line) => `left in the end: ${line}`));

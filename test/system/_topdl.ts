@@ -4,7 +4,9 @@ import { ROOT } from './_host.ts';
 
 /** What a test's node is: its substrates in order, or its interfaces at length. */
 export interface NodeSketch {
-  readonly on: readonly (string | { readonly substrate: string; readonly address: string; readonly netmask?: string })[];
+  readonly on: readonly (
+    string | { readonly substrate: string; readonly address: string; readonly netmask?: string }
+  )[];
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +27,10 @@ export function topdl(nodes: Readonly<Record<string, NodeSketch>>): string {
 export function line(length: number): Readonly<Record<string, NodeSketch>> {
   return Object.fromEntries(
     Array.from({ length }, (_, index) => {
-      const on = [...(index > 0 ? [`link${index - 1}`] : []), ...(index < length - 1 ? [`link${index}`] : [])];
+      const on = [
+        ...(index > 0 ? [`link${index - 1}`] : []),
+        ...(index < length - 1 ? [`link${index}`] : []),
+      ];
       return [`r${index}`, { on }];
     }),
   );
@@ -40,7 +45,10 @@ export function corpusText(name: string): string | undefined {
 function computer(name: string, { on, attributes = {} }: NodeSketch): string {
   const interfaces = on.map((one, index) => {
     const substrate = typeof one === 'string' ? one : one.substrate;
-    const address = typeof one === 'string' ? '' : attribute('ip4_address', one.address) + attribute('ip4_netmask', one.netmask ?? '255.255.255.0');
+    const address =
+      typeof one === 'string'
+        ? ''
+        : attribute('ip4_address', one.address) + attribute('ip4_netmask', one.netmask ?? '255.255.255.0');
     return `<interface><substrate>${substrate}</substrate><name>inf${String(index).padStart(3, '0')}</name>${address}</interface>`;
   });
   const rest = Object.entries(attributes).map(([key, value]) => attribute(key, value));
@@ -52,5 +60,9 @@ function attribute(name: string, value: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\n', '&#10;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('\n', '&#10;');
 }

@@ -30,7 +30,7 @@ VOLATILE_FILES = re.compile(
 VOLATILE_SYSCTLS = re.compile(
     r'^(kernel/random/|fs/(dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota/)|kernel/(ns_last_pid|pty/nr|cap_last_cap'
     r'|perf_event_|sched_domain|max_lock_depth)|net/netfilter/nf_conntrack_count|net/ipv[46]/conf/[^/]+/stable_secret'
-    r'|net/ipv4/tcp_fastopen_key|vm/(stat_refresh|compact_memory|drop_caches)|net/ipv[46]/(neigh/default/gc_|route/flush)'
+    r'|net/ipv4/tcp_fastopen_key|vm/(stat_refresh|compact_memory|drop_caches)|net/ipv[46]/route/flush'
     r'|sunrpc/|fs/binfmt_misc/|debug/)')
 
 

@@ -8,10 +8,10 @@ repository=$1 cgroup2=$2
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 throw-away /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
-# Every change to a file, wherever it is, comes to lie in `upper`.
+# Every change to a file, wherever it is, comes to lie in `upper`; /run, /tmp and /var start empty.
 mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work throw-away /mnt/root
 cd /mnt/root
-rm -rf var/benito var/lib/benito-pipeline etc/benito
+rm -rf etc/benito
 mount --rbind /dev dev
 mount -t proc proc proc
 mount -t sysfs sysfs sys
@@ -22,7 +22,10 @@ fi
 mount -t cgroup2 cgroup2 ".$cgroup2"
 mount -t tmpfs -o mode=755 throw-away run
 mount -t tmpfs -o mode=1777 throw-away tmp
-mkdir -p run/lock ".$repository" .changes
+mount -t tmpfs -o mode=755 throw-away var
+ln -s /run var/run
+mkdir -p run/lock var/lib var/log var/cache ".$repository" .changes
+mkdir -m 1777 var/tmp
 mount --bind "$repository" ".$repository"
 mount --bind /mnt/upper .changes
 pivot_root . mnt
