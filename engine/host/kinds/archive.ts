@@ -16,7 +16,7 @@ export function archiveKind(host: HostContext): EffectKind {
       const options = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=go-w'];
       const names = members.map((member) => relative(root, member.path)).sort();
       return {
-        argv: ['tar', '--create', '--use-compress-program', 'gzip -n', ...options, '--file', path, '--directory', root, '--files-from', '-'],
+        argv: ['tar', '--create', '--use-compress-program', 'gzip -1 -n', ...options, '--file', path, '--directory', root, '--files-from', '-'],
         stdin: names.join('\n'),
       };
     });
