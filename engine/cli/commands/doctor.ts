@@ -63,7 +63,7 @@ export function renderFindings(findings: readonly Named[], colors: Colors): read
   const count = (wanted: Finding['level']): number => findings.filter(({ level }) => level === wanted).length;
   const summary = [
     count('failing') > 0 ? colors.red(`${count('failing')} failing`) : 'nothing essential is missing',
-    ...(count('warning') > 0 ? [`${count('warning')} warnings`] : []),
+    ...(count('warning') > 0 ? [`${count('warning')} warning${count('warning') > 1 ? 's' : ''}`] : []),
     ...(count('unknown') > 0 ? [`${count('unknown')} that only root can look at`] : []),
   ];
   return [

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { noColors } from '../../report/colors.ts';
 import { canBeEntered, findNode, wayInto } from '../enter.ts';
 import type { Io } from '../io.ts';
@@ -6,7 +5,7 @@ import { openKnown } from '../known.ts';
 import type { Known } from '../known.ts';
 import { outputWidth } from '../output-width.ts';
 import { pingClosely } from '../ping/closely.ts';
-import { neighbourCount } from '../ping/neighbours.ts';
+import { neighbourCount, neighbourLimit } from '../ping/neighbours.ts';
 import { renderOutcome } from '../ping/matrix.ts';
 import { judge } from '../ping/outcome.ts';
 import type { Outcome } from '../ping/outcome.ts';
@@ -49,7 +48,7 @@ export async function ping(
   const scope = { from: source ? [source.name] : expectation.nodes, to: expectation.nodes };
   const started = performance.now();
   const sources = sourcesOf(known, expectation, scope.from);
-  const answers = await probe(sources, { timeoutMs });
+  const answers = await probe(sources, { timeoutMs, addressesAtOnce: addressesAtOnce(journal.nodes) });
   const outcome = judge(expectation, answers, scope);
   const seconds = (performance.now() - started) / 1000;
   if (io.asJson) {
@@ -78,6 +77,12 @@ function sourcesOf(known: Known, expectation: Expectation, names: readonly strin
   });
 }
 
+/** Where the kernel cannot remember all neighbours, so few that it remembers those on the ways to them. */
+function addressesAtOnce(nodes: Known['journal']['nodes']): number {
+  const limit = neighbourLimit();
+  return neighbourCount(nodes) <= limit ? Infinity : Math.max(20, Math.floor(limit / 20));
+}
+
 /** What may be behind failures. */
 function notes(
   { journal }: Known,
@@ -88,7 +93,7 @@ function notes(
   const failing = new Set(failures.map((one) => one.from));
   const mute = from.filter((name) => failing.has(name) && !asked.has(name));
   const neighbours = neighbourCount(journal.nodes);
-  const limit = Number(readFileSync('/proc/sys/net/ipv4/neigh/default/gc_thresh3', 'utf8'));
+  const limit = neighbourLimit();
   return [
     ...(mute.length > 0 ? [`not running, and so could not ask: ${firstOf(mute)}`] : []),
     ...(neighbours > limit

@@ -89,7 +89,8 @@ function runLines({ lastRun }: Health): readonly string[] {
 function nodeTable(nodes: readonly NodeHealth[], { width, colors }: Look): readonly string[] {
   const withCommands = nodes.some(({ startCommand }) => startCommand);
   const head = ['NODE', 'PLATFORM', 'STATE', ...(withCommands ? ['START COMMAND'] : []), 'ADDRESSES'];
-  const shorten = nodes.length > MANY ? 4 : Infinity;
+  const many = nodes.length > MANY;
+  const shorten = many ? 3 : Infinity;
   const rows = nodes.map(({ node, state, startCommand }): readonly Cell[] => {
     const addresses = node.interfaces.map(({ address, prefix }) => `${address}/${prefix}`);
     if (node.control) addresses.push(`${node.control.address}/${node.control.prefix} (control)`);
@@ -105,7 +106,7 @@ function nodeTable(nodes: readonly NodeHealth[], { width, colors }: Look): reado
       list,
     ];
   });
-  return formatTable(head, rows, { width });
+  return formatTable(head, rows, many ? {} : { width });
 }
 
 function startCommandCell(command: StartCommand | undefined, colors: Colors): Cell {

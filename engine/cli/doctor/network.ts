@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { journalDir } from '../../config/experiment.ts';
 import { readRegistry } from '../../host/registry.ts';
 import { readJournal } from '../../journal/journal.ts';
-import { neighbourCount } from '../ping/neighbours.ts';
+import { neighbourCount, neighbourLimit } from '../ping/neighbours.ts';
 import { ok, unknown, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
 import { isRoot, output, sysctl, textOf } from './look.ts';
@@ -35,7 +35,9 @@ export const networkChecks: readonly Check[] = [
 ];
 
 function neighbourTable(): Finding {
-  const limit = sysctl('net.ipv4.neigh.default.gc_thresh3') ?? 0;
+  const limit = neighbourLimit();
+  if (limit === Infinity)
+    return unknown("this is a container: the neighbour table's limit is seen on its host");
   const about = `the kernel remembers ${limit} neighbours, of all nodes together`;
   if (!isRoot())
     return limit > 1024 ? ok(about) : unknown(`${about}; how many are needed only root can tell`);

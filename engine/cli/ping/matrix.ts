@@ -17,7 +17,8 @@ const MOST_FAILURES = 20;
 /** Who reaches whom: as a matrix, or for many nodes as a list of what fails. */
 export function renderOutcome(outcome: Outcome, look: Look): readonly string[] {
   const { from, to } = outcome;
-  const lines = Math.max(from.length, to.length) <= MOST_IN_MATRIX ? [...matrix(outcome, look), ''] : [];
+  const few = Math.max(from.length, to.length) <= MOST_IN_MATRIX;
+  const lines = few ? [...(from.length === 1 ? column(outcome, look) : matrix(outcome, look)), ''] : [];
   return [...lines, ...failureLines(outcome, look), summary(outcome, look)];
 }
 
@@ -40,6 +41,19 @@ function matrix(outcome: Outcome, look: Look): readonly string[] {
     ...(numbered ? ['columns: the numbers of the rows'] : []),
   ];
   return [...formatTable(head, rows), '', ...wrapList(legend.join(', '), look.width).map(look.colors.dim)];
+}
+
+/** The matrix of a single source, turned. */
+function column(outcome: Outcome, { colors }: Look): readonly string[] {
+  const [source] = outcome.from;
+  const rows = outcome.to
+    .filter((name) => name !== source)
+    .map((name): readonly Cell[] => {
+      const { asked, failed } = outcome.cell(source!, name) ?? { asked: 0, failed: 0 };
+      const number = asked === 0 ? 'nothing connects the two' : `${asked - failed} of ${asked} addresses`;
+      return [name, cellOf(outcome, source!, name, colors), number];
+    });
+  return formatTable(['TO', '', `FROM ${source}`], rows);
 }
 
 function widest(names: readonly string[]): number {

@@ -41,7 +41,9 @@ export async function probe(
   for (let round = 0; round < ROUNDS && missing > 0; round += 1) {
     for (const part of parts(left, options.addressesAtOnce ?? Infinity)) {
       const found = await ask(part, options.timeoutMs, round + 1);
-      part.forEach(({ node }, index) => found[index]!.forEach((ms, address) => answers.get(node)!.set(address, ms)));
+      part.forEach(({ node }, index) =>
+        found[index]!.forEach((ms, address) => answers.get(node)!.set(address, ms)),
+      );
     }
     left = restrict(left, (source, address) => !answers.get(source.node)!.has(address));
     const before = missing;
@@ -64,7 +66,10 @@ function parts(sources: readonly Source[], size: number): readonly (readonly Sou
   });
 }
 
-function restrict(sources: readonly Source[], keep: (source: Source, address: string) => boolean): readonly Source[] {
+function restrict(
+  sources: readonly Source[],
+  keep: (source: Source, address: string) => boolean,
+): readonly Source[] {
   return sources
     .map((source) => ({ ...source, addresses: source.addresses.filter((address) => keep(source, address)) }))
     .filter(({ addresses }) => addresses.length > 0);
