@@ -6,7 +6,14 @@ import type { NodeRecord } from '../plan/plan.ts';
 import { suggester } from '../topdl/suggest.ts';
 import type { Known } from './known.ts';
 
-const FLAGS = { net: '--net', mnt: '--mount', uts: '--uts', pid: '--pid', ipc: '--ipc' } as const;
+const FLAGS = {
+  net: ['--net'],
+  // With its root too: a host that is itself a chroot has another root than its mount namespace.
+  mnt: ['--mount', '--root'],
+  uts: ['--uts'],
+  pid: ['--pid'],
+  ipc: ['--ipc'],
+} as const;
 type Namespace = keyof typeof FLAGS;
 
 /**
@@ -80,5 +87,5 @@ function wayBy({ journal }: Known, entry: Entry, only?: readonly Namespace[]): r
   const state = processState(entry.process, journal);
   if (!state || !isAlive(state)) return undefined;
   const wanted = (entry.namespaces ?? []).filter((name) => !only || only.includes(name));
-  return ['nsenter', `--target=${state.pid}`, ...wanted.map((name) => FLAGS[name]), '--', ...command];
+  return ['nsenter', `--target=${state.pid}`, ...wanted.flatMap((name) => FLAGS[name]), '--', ...command];
 }

@@ -5,6 +5,14 @@
 set -e
 staging=$1 config=$2 launch=$3 log=$4 ready=$5
 
+# What the host mounts later is seen in here, what is mounted in here stays in here. Where the host is itself a chroot,
+# its root is no mount point: its mounts have to be told one by one.
+if mountpoint -q /; then
+  mount --make-rslave /
+else
+  while read -r _ _ _ _ place _; do mount --make-slave "$place"; done </proc/self/mountinfo
+fi
+
 # Names of network namespaces seen in here would keep them alive.
 if mountpoint -q /run/netns; then umount --recursive --lazy /run/netns; fi
 

@@ -24,7 +24,7 @@ export default defineStage({
       {
         name: 'base',
         label: 'the mount namespace of the process nodes',
-        argv: ['unshare', '--mount', '--propagation', 'slave', '--', 'setsid', '--fork', script('_base.sh'), staging.spec.path, configDir, script('..'), logDir, `${ready.spec.path}/base`],
+        argv: ['unshare', '--mount', '--propagation', 'unchanged', '--', 'setsid', '--fork', script('_base.sh'), staging.spec.path, configDir, script('..'), logDir, `${ready.spec.path}/base`],
         creates: [`${ready.spec.path}/base`],
         ready: { file: `${ready.spec.path}/base` },
       },

@@ -66,9 +66,11 @@ export function processKind(host: HostContext): EffectKind {
     const log = host.processLog(effect.name);
     makeCgroup(cgroup);
     mkdirSync(dirname(log), { recursive: true });
+    const target = enter === undefined ? '' : `/proc/${processState(enter, journal)?.pid}`;
     const namespaces = [
       ...(netns === undefined ? [] : [`--net=${netnsPath(netns)}`]),
-      ...(enter === undefined ? [] : [`--mount=/proc/${processState(enter, journal)?.pid}/ns/mnt`]),
+      // With its root too: a host that is itself a chroot has another root than its mount namespace.
+      ...(enter === undefined ? [] : [`--mount=${target}/ns/mnt`, `--root=${target}/root`]),
     ];
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     return {

@@ -59,6 +59,6 @@ const SUPERVISE = 'out=$1 err=$2 status=$3; shift 3; "$@" </dev/null >"$out" 2>"
 
 /** Without --wd: that would be the host's directory, and relative paths would lead out of the node. */
 function supervised({ argv, stdout, stderr, status }: TaskSpec, pid: number): readonly string[] {
-  const inside = ['nsenter', `--target=${pid}`, '--mount', '--uts', '--net', '--pid', '--', ...argv];
+  const inside = ['nsenter', `--target=${pid}`, '--mount', '--root', '--uts', '--net', '--pid', '--', ...argv];
   return ['setsid', '--fork', 'sh', '-c', SUPERVISE, 'sh', stdout, stderr, status, ...inside];
 }
