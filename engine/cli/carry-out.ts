@@ -51,7 +51,11 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
     clear: `benito-pipeline down -e ${full}`,
   });
   const boss = embeddedBoss(full, settings.control_net.pool);
-  const session = await openSession(experiment, command, work.planHash === undefined ? {} : { planHash: work.planHash });
+  const session = await openSession(
+    experiment,
+    command,
+    work.planHash === undefined ? {} : { planHash: work.planHash },
+  );
   const interrupt = interruptible(io.emit);
   let ok = false;
   try {
@@ -65,7 +69,14 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
       await releaseLeases(boss, journal, new Set(plan.leases.map(({ node }) => node)));
     }
     const onSeen = work.onSeen?.bind(work);
-    const result = await bringUp(plan, { journal, kinds, emit: io.emit, signal: interrupt.signal, only, onSeen });
+    const result = await bringUp(plan, {
+      journal,
+      kinds,
+      emit: io.emit,
+      signal: interrupt.signal,
+      only,
+      onSeen,
+    });
     ok = !result.fatal && !result.interrupted;
     io.emit({
       type: 'run-ended',

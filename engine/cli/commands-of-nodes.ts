@@ -20,7 +20,11 @@ export const nodeCommands: readonly CommandRow[] = [
     name: 'status',
     summary: "show an experiment's nodes, what runs, and what died",
     examples: [['status', 'nodes with platform, addresses, state, and how their start commands ended']],
-    exits: [['0', 'all is as it should be'], ['1', 'something is missing or died; it is said what'], USUAL_EXITS[2]!],
+    exits: [
+      ['0', 'all is as it should be'],
+      ['1', 'something is missing or died; it is said what'],
+      USUAL_EXITS[2]!,
+    ],
     run: async ({ options }, io) => (await import('./commands/status.ts')).status(options, io),
   },
   {
@@ -45,7 +49,8 @@ export const nodeCommands: readonly CommandRow[] = [
     arguments: [NODE],
     examples: [['shell center', 'Ctrl-D leaves']],
     exits: PASSED_ON,
-    run: async ({ args, options }, io) => (await import('./commands/shell.ts')).shell(args[0] as string, options, io),
+    run: async ({ args, options }, io) =>
+      (await import('./commands/shell.ts')).shell(args[0] as string, options, io),
   },
   {
     name: 'logs',
@@ -53,7 +58,8 @@ export const nodeCommands: readonly CommandRow[] = [
     arguments: [NODE],
     options: [{ flags: '-f, --follow', text: 'go on until the command has ended' }],
     examples: [['logs n-1 --follow', 'as it comes']],
-    run: async ({ args, options }, io) => (await import('./commands/logs.ts')).logs(args[0] as string, options, io),
+    run: async ({ args, options }, io) =>
+      (await import('./commands/logs.ts')).logs(args[0] as string, options, io),
   },
   {
     name: 'ping',
@@ -64,7 +70,11 @@ export const nodeCommands: readonly CommandRow[] = [
       ['[TO]', 'a node or an address; every other node unless said'],
     ],
     options: [
-      { flags: '--count <N>', text: 'packets to each address, where FROM and TO are named (5)', takes: 'number' },
+      {
+        flags: '--count <N>',
+        text: 'packets to each address, where FROM and TO are named (5)',
+        takes: 'number',
+      },
       { flags: '--timeout <MS>', text: 'milliseconds that an answer may take (1000)', takes: 'number' },
     ],
     examples: [
@@ -73,7 +83,12 @@ export const nodeCommands: readonly CommandRow[] = [
     ],
     exits: [['0', 'every address answers'], ['1', 'some do not; it is shown which'], USUAL_EXITS[2]!],
     run: async ({ args, options }, io) =>
-      (await import('./commands/ping.ts')).ping(args[0] as string | undefined, args[1] as string | undefined, options, io),
+      (await import('./commands/ping.ts')).ping(
+        args[0] as string | undefined,
+        args[1] as string | undefined,
+        options,
+        io,
+      ),
   },
   {
     name: 'routes',

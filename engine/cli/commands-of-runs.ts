@@ -6,7 +6,11 @@ const EXPERIMENT = 'a TopDL file; named PROJECT/NAME after it unless -e says oth
 const STAR = 'config/experiments/star.xml';
 
 const PLAN_OPTIONS: readonly OptionRow[] = [
-  { flags: '--as <TYPE=PLATFORM>', text: 'realise nodes of TYPE by PLATFORM; may be repeated', takes: 'pairs' },
+  {
+    flags: '--as <TYPE=PLATFORM>',
+    text: 'realise nodes of TYPE by PLATFORM; may be repeated',
+    takes: 'pairs',
+  },
   { flags: '--default-platform <PLATFORM>', text: 'the platform of nodes that name none' },
   {
     flags: '--stages <DIR>',
@@ -43,7 +47,10 @@ export const runCommands: readonly CommandRow[] = [
       ['[EXPERIMENT]', `for setup: ${EXPERIMENT}`],
     ],
     options: [
-      { flags: '--dry-run', text: 'show what would be done, and of single stages the facts they give; touch nothing' },
+      {
+        flags: '--dry-run',
+        text: 'show what would be done, and of single stages the facts they give; touch nothing',
+      },
       { flags: '--stage <NAME>', text: 'only this stage; those before it are planned, not applied' },
       { flags: '--from <NAME>', text: 'from this stage on' },
       { flags: '--to <NAME>', text: 'up to and with this stage' },
@@ -57,7 +64,12 @@ export const runCommands: readonly CommandRow[] = [
     ],
     exits: RUN_EXITS,
     run: async ({ args, options }, io) =>
-      (await import('./commands/run.ts')).run(args[0] as string, args[1] as string | undefined, planOptions(options), io),
+      (await import('./commands/run.ts')).run(
+        args[0] as string,
+        args[1] as string | undefined,
+        planOptions(options),
+        io,
+      ),
   },
   {
     name: 'plan',
@@ -65,7 +77,11 @@ export const runCommands: readonly CommandRow[] = [
     about:
       'Shows every effect of every stage, with the contents of files as diffs against what is on disk. As root the host is looked at too: + make, ~ change, ± replace, - unmake, = as it should be; without root only files are, and ? is what could not be seen.',
     arguments: [['<EXPERIMENT>', EXPERIMENT]],
-    options: [{ flags: '--out <FILE>', text: 'also write the plan to FILE, for `apply`' }, FULL, ...PLAN_OPTIONS],
+    options: [
+      { flags: '--out <FILE>', text: 'also write the plan to FILE, for `apply`' },
+      FULL,
+      ...PLAN_OPTIONS,
+    ],
     examples: [
       [`plan ${STAR}`, 'read it'],
       [`plan ${STAR} --out star.plan`, 'keep it, to carry out exactly this'],
@@ -81,7 +97,8 @@ export const runCommands: readonly CommandRow[] = [
     arguments: [['<FILE>', 'what `plan --out FILE` wrote']],
     examples: [['apply star.plan', 'do exactly that']],
     exits: RUN_EXITS,
-    run: async ({ args, options }, io) => (await import('./commands/apply.ts')).apply(args[0] as string, options, io),
+    run: async ({ args, options }, io) =>
+      (await import('./commands/apply.ts')).apply(args[0] as string, options, io),
   },
   {
     name: 'down',

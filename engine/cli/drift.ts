@@ -29,7 +29,8 @@ export function driftOfLeases(then: readonly Lease[], now: readonly Lease[]): re
   const answers = new Map(now.map((lease) => [lease.node, lease]));
   return then.flatMap((lease) => {
     const given = answers.get(lease.node);
-    if (given?.address === lease.address && given.prefix === lease.prefix && given.mac === lease.mac) return [];
+    if (given?.address === lease.address && given.prefix === lease.prefix && given.mac === lease.mac)
+      return [];
     return [`the lease of ${lease.node} was to be ${lease.address}, and is ${given?.address ?? 'not given'}`];
   });
 }

@@ -35,13 +35,17 @@ export async function showDryRun(
   const stages = selection && selectedStages(plan, selection);
   const only = stages ? effectsOf(plan, stages) : () => true;
   const view = await viewHost(plan, only);
-  const given = [...facts].filter(([stage]) => stages?.has(stage)).flatMap(([, some]) => Object.entries(some));
+  const given = [...facts]
+    .filter(([stage]) => stages?.has(stage))
+    .flatMap(([, some]) => Object.entries(some));
   if (io.asJson) {
     const value = planJson(plan, view, plan.effects.filter(only)) as object;
     io.json({ ...value, ...(stages && { stages: [...stages], facts: Object.fromEntries(given) }) });
     return 0;
   }
-  planText(plan, view, { colors: io.colors, full: options.full, ...(stages && { stages }) }).forEach(io.print);
+  planText(plan, view, { colors: io.colors, full: options.full, only, ...(stages && { stages }) }).forEach(
+    io.print,
+  );
   for (const [name, value] of given) factLines(name, value, options.full ?? false).forEach(io.print);
   return 0;
 }
@@ -51,6 +55,7 @@ const MOST_LINES = 30;
 function factLines(name: string, value: unknown, full: boolean): readonly string[] {
   const lines = JSON.stringify(value, null, 2).split('\n');
   const shown = full ? lines : lines.slice(0, MOST_LINES);
-  const more = lines.length > shown.length ? [`    ... ${lines.length - shown.length} more lines: --full`] : [];
+  const more =
+    lines.length > shown.length ? [`    ... ${lines.length - shown.length} more lines: --full`] : [];
   return ['', `fact ${name}`, ...shown.map((line) => `    ${line}`), ...more];
 }

@@ -24,13 +24,17 @@ export function diffWithDisk(spec: FileSpec): FileDiff | undefined {
   if (before === content) return undefined;
   const unfolded = [before ?? '', content].some((text) => isOneLongTag(text));
   const show = (text: string): string => (unfolded ? text.replaceAll('><', '>\n<') : text);
-  const lines = before === undefined ? linesOf(show(content)).map((line) => `+${line}`) : changes(show(before), show(content));
+  const lines =
+    before === undefined
+      ? linesOf(show(content)).map((line) => `+${line}`)
+      : changes(show(before), show(content));
   return { path, created: before === undefined, lines, unfolded };
 }
 
 function changes(before: string, after: string): readonly string[] {
   const patch = structuredPatch('', '', before, after, '', '', { context: 3, maxEditLength: MOST_CHANGES });
-  if (!patch) return [...linesOf(before).map((line) => `-${line}`), ...linesOf(after).map((line) => `+${line}`)];
+  if (!patch)
+    return [...linesOf(before).map((line) => `-${line}`), ...linesOf(after).map((line) => `+${line}`)];
   return patch.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
     `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
     ...lines,
@@ -51,7 +55,8 @@ function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
     throw error;
   }
 }

@@ -29,7 +29,10 @@ function stageFingerprints(
   const scopes = new Set(plan.stages.map(({ name }) => dirname(name)));
   const stages = inputs.stages.filter(({ name }) => scopes.has(dirname(name)));
   const platforms = [...inputs.platforms.values()].map(({ file }) => file);
-  const folders = new Set([...stages.map(({ file }) => dirname(file)), ...platforms.map((file) => dirname(file))]);
+  const folders = new Set([
+    ...stages.map(({ file }) => dirname(file)),
+    ...platforms.map((file) => dirname(file)),
+  ]);
   const entries = [
     ...stages.map(({ name, file }): [string, string] => [`stage ${name}`, `${file} ${hashOfFile(file)}`]),
     ...[...folders].flatMap(helpersIn).map((file): [string, string] => [`file ${file}`, hashOfFile(file)]),

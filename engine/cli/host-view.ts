@@ -45,7 +45,8 @@ export async function viewHost(plan: Plan, only: (effect: PlannedEffect) => bool
   return {
     kinds,
     seen: await observeAll(open, journal, kinds),
-    unseen: 'only root can look at namespaces, links, routes and processes: of this host only files were looked at',
+    unseen:
+      'only root can look at namespaces, links, routes and processes: of this host only files were looked at',
   };
 }
 
@@ -60,4 +61,3 @@ function stateText(observation: Observation): string {
   }
   return observation.state === 'foreign' ? `foreign: ${observation.what}` : observation.state;
 }
-

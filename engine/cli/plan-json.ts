@@ -7,7 +7,11 @@ import { stateTexts } from './host-view.ts';
 import type { HostView } from './host-view.ts';
 
 /** A plan for programs: the plan itself, how the host was found, and what would be done. */
-export function planJson(plan: Plan, view: HostView, effects: readonly PlannedEffect[] = plan.effects): unknown {
+export function planJson(
+  plan: Plan,
+  view: HostView,
+  effects: readonly PlannedEffect[] = plan.effects,
+): unknown {
   const diffs = effects
     .filter(({ kind }) => kind === 'file')
     .flatMap(({ spec }) => diffWithDisk(spec as FileSpec) ?? [])

@@ -14,8 +14,9 @@ export interface PlanTextOptions {
   readonly colors?: Colors | undefined;
   /** Everything to its end; otherwise long lists, files and lines are cut, and it is said where. */
   readonly full?: boolean | undefined;
-  /** The stages to show; all unless said. */
+  /** What to show: these stages, and these effects; all unless said. */
   readonly stages?: ReadonlySet<string>;
+  readonly only?: (effect: PlannedEffect) => boolean;
 }
 
 /** How much is shown unless all is asked for. */
@@ -30,21 +31,24 @@ interface Standing {
 
 /** A plan for people: stage by stage what it asks for, with the contents of files as diffs against what is on disk. */
 export function planText(plan: Plan, view: HostView, options: PlanTextOptions = {}): readonly string[] {
-  const { colors = noColors, full = false, stages } = options;
+  const { colors = noColors, full = false, stages, only = () => true } = options;
   const standing = standings(plan, view);
   const { project, name, varDir } = plan.experiment;
-  const byStage = groupBy(plan.effects, ({ stage }) => stage);
+  const byStage = groupBy(plan.effects.filter(only), ({ stage }) => stage);
   const summaries = new Map(plan.stages.map((stage) => [stage.name, stage]));
   const inOrder = [...[...byStage.keys()].filter((stage) => !summaries.has(stage)), ...summaries.keys()];
   const lines = [`${colors.bold('plan')} of ${project}/${name} in ${varDir}`];
-  for (const stage of inOrder.filter((one) => !stages || stages.has(one))) {
+  for (const stage of inOrder.filter((one) => !stages || stages.has(one) || byStage.has(one))) {
     const about = summaries.get(stage);
     lines.push('', `${colors.bold(stage)}  ${about?.summary ?? 'What the user gave'}`);
     if (about?.skipped !== undefined) lines.push(colors.dim(`  skipped: ${about.skipped}`));
     lines.push(...effectLines(byStage.get(stage) ?? [], standing, view, colors, full));
   }
-  const dropped = (view.delta?.unmake ?? []).filter(({ effect }) => standing.get(effectId(effect))?.sign === '-');
-  if (dropped.length > 0) lines.push('', colors.bold('no longer wanted'), ...droppedLines(dropped, view, colors, full));
+  const dropped = (view.delta?.unmake ?? []).filter(
+    ({ effect }) => standing.get(effectId(effect))?.sign === '-',
+  );
+  if (dropped.length > 0)
+    lines.push('', colors.bold('no longer wanted'), ...droppedLines(dropped, view, colors, full));
   return [...lines, ...closing(plan, view, colors)];
 }
 
@@ -61,9 +65,12 @@ function standings(plan: Plan, { delta, seen }: HostView): ReadonlyMap<EffectId,
 }
 
 function fromDelta(plan: Plan, { make, change, unmake }: Delta): ReadonlyMap<EffectId, Standing> {
-  const standing = new Map<EffectId, Standing>(plan.effects.map((effect) => [effectId(effect), { sign: '=' }]));
+  const standing = new Map<EffectId, Standing>(
+    plan.effects.map((effect) => [effectId(effect), { sign: '=' }]),
+  );
   const set = (steps: readonly Step[], sign: (id: EffectId) => Sign): void => {
-    for (const { effect, why } of steps) standing.set(effectId(effect), { sign: sign(effectId(effect)), why });
+    for (const { effect, why } of steps)
+      standing.set(effectId(effect), { sign: sign(effectId(effect)), why });
   };
   set(unmake, () => '-');
   set(change, () => '~');
@@ -89,10 +96,16 @@ function effectLines(
     const because = reasons.map((reason) => colors.dim(`      because: ${reason}`));
     if (effect.kind !== 'file') return [head, ...because];
     files += 1;
-    return [head, ...because, ...(full || files <= CUT.files ? diffLines(effect.spec as FileSpec, colors, full) : [])];
+    return [
+      head,
+      ...because,
+      ...(full || files <= CUT.files ? diffLines(effect.spec as FileSpec, colors, full) : []),
+    ];
   });
-  if (!full && files > CUT.files) lines.push(colors.dim(`  contents of ${files - CUT.files} more files: --full`));
-  if (moving.length > shown.length) lines.push(colors.dim(`  and ${moving.length - shown.length} more effects: --full`));
+  if (!full && files > CUT.files)
+    lines.push(colors.dim(`  contents of ${files - CUT.files} more files: --full`));
+  if (moving.length > shown.length)
+    lines.push(colors.dim(`  and ${moving.length - shown.length} more effects: --full`));
   const same = effects.length - moving.length;
   if (same > 0) lines.push(colors.dim(`  = ${same} as they should be`));
   return lines;
@@ -108,9 +121,16 @@ function diffLines(spec: FileSpec, colors: Colors, full: boolean): readonly stri
   return rest > 0 ? [...lines, colors.dim(`      ... ${rest} more lines: --full`)] : lines;
 }
 
-function droppedLines(steps: readonly Step[], { kinds }: HostView, colors: Colors, full: boolean): readonly string[] {
+function droppedLines(
+  steps: readonly Step[],
+  { kinds }: HostView,
+  colors: Colors,
+  full: boolean,
+): readonly string[] {
   const shown = full ? steps : steps.slice(0, CUT.effects);
-  const lines = shown.map(({ effect }) => `  ${signed('-', colors)} ${fit(kindOf(kinds, effect.kind).describe(effect), full)}`);
+  const lines = shown.map(
+    ({ effect }) => `  ${signed('-', colors)} ${fit(kindOf(kinds, effect.kind).describe(effect), full)}`,
+  );
   const rest = steps.length - shown.length;
   return rest > 0 ? [...lines, colors.dim(`  and ${rest} more effects: --full`)] : lines;
 }
@@ -126,7 +146,9 @@ function closing(plan: Plan, { delta, unseen }: HostView, colors: Colors): reado
   if (unseen !== undefined) lines.push(`${colors.yellow('note:')} ${unseen}`);
   if (delta) {
     const { make, change, unmake, kept } = delta;
-    lines.push(`${make.length} to make, ${change.length} to change, ${unmake.length} to unmake, ${kept} as they should be`);
+    lines.push(
+      `${make.length} to make, ${change.length} to change, ${unmake.length} to unmake, ${kept} as they should be`,
+    );
   } else {
     lines.push(`${plan.effects.length} effects`);
   }
@@ -134,7 +156,14 @@ function closing(plan: Plan, { delta, unseen }: HostView, colors: Colors): reado
 }
 
 function signed(sign: Sign, colors: Colors): string {
-  const paints = { '+': colors.green, '~': colors.yellow, '±': colors.yellow, '-': colors.red, '=': colors.dim, '?': colors.dim };
+  const paints = {
+    '+': colors.green,
+    '~': colors.yellow,
+    '±': colors.yellow,
+    '-': colors.red,
+    '=': colors.dim,
+    '?': colors.dim,
+  };
   return paints[sign](sign);
 }
 

@@ -10,7 +10,10 @@ const TARGET: readonly OptionRow[] = [
   { flags: '-e, --experiment <PROJECT/NAME>', text: 'which experiment' },
   { flags: '--var <DIR>', text: "the experiment's directory, instead of /var/benito" },
 ];
-const JSON_ROW: OptionRow = { flags: '--json', text: 'answer in JSON: events as lines for runs, one value else' };
+const JSON_ROW: OptionRow = {
+  flags: '--json',
+  text: 'answer in JSON: events as lines for runs, one value else',
+};
 
 const ALL_EXITS: CommandRow['exits'] & object = [
   ...USUAL_EXITS,
@@ -44,7 +47,9 @@ export function program(
   configure(top, output);
   addGroup(top, 'From experiment to nodes and back:', runCommands, output, act);
   addGroup(top, LOOKING, nodeCommands, output, act);
-  top.addHelpCommand(new Command('help').argument('[COMMAND]').description('show help for a command').helpGroup(LOOKING));
+  top.addHelpCommand(
+    new Command('help').argument('[COMMAND]').description('show help for a command').helpGroup(LOOKING),
+  );
   return top;
 }
 
@@ -63,13 +68,18 @@ function commandOf(
   output: ProgramOutput,
   act: (row: CommandRow, parsed: Parsed) => Promise<void>,
 ): Command {
-  const command = new Command(row.name).summary(row.summary).description(row.about ?? `${capital(row.summary)}.`);
+  const command = new Command(row.name)
+    .summary(row.summary)
+    .description(row.about ?? `${capital(row.summary)}.`);
   for (const [spec, text] of row.arguments ?? []) command.argument(spec, text);
   for (const option of row.options ?? []) command.addOption(optionOf(option));
   for (const option of TARGET) command.addOption(optionOf(option).hideHelp(row.untargeted ?? false));
   command.addOption(optionOf(JSON_ROW)).helpOption('-h, --help', 'show this help');
   if (row.passThrough) command.passThroughOptions();
-  command.addHelpText('after', `\nExamples:\n${table(row.examples.map(([line, text]) => [`${NAME} ${line}`, text]))}`);
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${table(row.examples.map(([line, text]) => [`${NAME} ${line}`, text]))}`,
+  );
   command.addHelpText('after', `\nExit codes:\n${table(row.exits ?? USUAL_EXITS)}`);
   command.action(async (...given: unknown[]) => {
     const args = given.slice(0, row.arguments?.length ?? 0);
@@ -101,9 +111,13 @@ function optionOf({ flags, text, takes }: OptionRow): Option {
   return option;
 }
 
-function addPair(text: string, pairs: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+function addPair(
+  text: string,
+  pairs: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const [, key, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (key === undefined || value === undefined) throw new InvalidArgumentError('It is written TYPE=PLATFORM.');
+  if (key === undefined || value === undefined)
+    throw new InvalidArgumentError('It is written TYPE=PLATFORM.');
   return { ...pairs, [key]: value };
 }
 

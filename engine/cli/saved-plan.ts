@@ -43,7 +43,8 @@ export function loadPlan(file: string): SavedPlan {
   const saved = parse(file);
   if (saved?.format !== FORMAT) throw noPlan(file, 'the file is no plan of this program');
   const { hash, ...plan } = saved.plan;
-  if (sealPlan(plan).hash !== hash) throw noPlan(file, 'the plan was changed by hand: it does not have its own hash');
+  if (sealPlan(plan).hash !== hash)
+    throw noPlan(file, 'the plan was changed by hand: it does not have its own hash');
   return saved;
 }
 

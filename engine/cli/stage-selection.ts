@@ -29,7 +29,10 @@ export function selectStages(
 ): Selection | undefined {
   const { stage, from, to } = options;
   if (stage !== undefined && (from ?? to) !== undefined) {
-    throw usage('--stage goes without --from and --to', 'one stage: --stage NAME; several: --from NAME --to NAME');
+    throw usage(
+      '--stage goes without --from and --to',
+      'one stage: --stage NAME; several: --from NAME --to NAME',
+    );
   }
   if (stage === undefined && from === undefined && to === undefined) return undefined;
   const known = stages.filter((one) => one.phase === phase).map(({ name }) => name);
@@ -53,7 +56,9 @@ export function selectedStages(plan: Pick<Plan, 'stages'>, { from, to }: Selecti
   for (const name of [from, to]) {
     if (name === undefined || names.includes(name)) continue;
     const why =
-      to !== undefined && names.at(-1) === to ? `it comes after ${to}` : 'no node of the experiment is of its platform';
+      to !== undefined && names.at(-1) === to
+        ? `it comes after ${to}`
+        : 'no node of the experiment is of its platform';
     throw usage(`the stage ${name} is not run: ${why}`, `in order: ${names.join(', ')}`);
   }
   const start = from === undefined ? 0 : names.indexOf(from);
@@ -64,10 +69,15 @@ export function selectedStages(plan: Pick<Plan, 'stages'>, { from, to }: Selecti
 /** The effects of these stages, with the directories that their files are in. */
 export function effectsOf(plan: Plan, stages: ReadonlySet<string>): (effect: PlannedEffect) => boolean {
   const folders = new Set(
-    plan.effects.filter(({ stage }) => stages.has(stage)).flatMap(({ edges }) => edges.after.filter(isDirectory)),
+    plan.effects
+      .filter(({ stage }) => stages.has(stage))
+      .flatMap(({ edges }) => edges.after.filter(isDirectory)),
   );
-  const parents = new Map(plan.effects.filter(({ kind }) => kind === 'directory').map((one) => [effectId(one), one]));
-  for (const id of folders) for (const up of parents.get(id)?.edges.after.filter(isDirectory) ?? []) folders.add(up);
+  const parents = new Map(
+    plan.effects.filter(({ kind }) => kind === 'directory').map((one) => [effectId(one), one]),
+  );
+  for (const id of folders)
+    for (const up of parents.get(id)?.edges.after.filter(isDirectory) ?? []) folders.add(up);
   return (effect) => stages.has(effect.stage) || folders.has(effectId(effect));
 }
 

@@ -13,7 +13,10 @@ const SETUP_FACTS = ['experiment', 'settings', 'request', 'previous', 'platforms
  * All stages in the order in which they would run, from what they declare alone; no plan is made.
  * @throws UserError as `orderStages` does.
  */
-export async function orderAll(stages: readonly StageFile[], phases: readonly Phase[]): Promise<readonly Stage[]> {
+export async function orderAll(
+  stages: readonly StageFile[],
+  phases: readonly Phase[],
+): Promise<readonly Stage[]> {
   const ordered: Stage[] = [];
   for (const phase of phases) {
     const loaded = await loadStages(stages.filter((stage) => stage.phase === phase));
@@ -49,7 +52,9 @@ function orderLaunch(stages: readonly Stage[]): readonly Stage[] {
 }
 
 function orderPlatforms(stages: readonly Stage[], given: ReadonlySet<string>): readonly Stage[] {
-  const folders = [...new Set(stages.filter(({ platform }) => platform !== undefined).map(({ name }) => dirname(name)))];
+  const folders = [
+    ...new Set(stages.filter(({ platform }) => platform !== undefined).map(({ name }) => dirname(name))),
+  ];
   return folders.sort().flatMap((folder) =>
     orderStages(
       stages.filter(({ name }) => dirname(name) === folder),

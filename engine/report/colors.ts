@@ -12,7 +12,14 @@ export interface Colors {
 
 const plain = (text: string): string => text;
 /** No colours. */
-export const noColors: Colors = { red: plain, green: plain, yellow: plain, cyan: plain, dim: plain, bold: plain };
+export const noColors: Colors = {
+  red: plain,
+  green: plain,
+  yellow: plain,
+  cyan: plain,
+  dim: plain,
+  bold: plain,
+};
 
 /** Colours for a stream: on terminals, or where FORCE_COLOR asks for them; never against NO_COLOR. */
 export function colorsFor(

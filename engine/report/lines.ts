@@ -8,14 +8,22 @@ type Ended = Extract<RunEvent, { type: 'run-ended' }>;
 const VERBS = { make: 'make', change: 'change', unmake: 'unmake' } as const;
 
 /** A failure in full: stage, effect, what it said, the command with its stderr, and what to do. */
-export function failureLines({ op, effect, stage, node, fatal, error }: Failed, colors: Colors): readonly string[] {
+export function failureLines(
+  { op, effect, stage, node, fatal, error }: Failed,
+  colors: Colors,
+): readonly string[] {
   const whose = node === undefined ? '' : ` (node ${node})`;
   const mild = fatal ? '' : ' (its failureaction is nonfatal: the rest goes on)';
-  const lines = [`  ${colors.red('failed:')} ${stage}: could not ${VERBS[op]} ${effect}${whose}${mild}`, `    ${error.message}`];
+  const lines = [
+    `  ${colors.red('failed:')} ${stage}: could not ${VERBS[op]} ${effect}${whose}${mild}`,
+    `    ${error.message}`,
+  ];
   if (error.command !== undefined) lines.push(`    command: ${error.command}`);
   const stderr = error.stderr?.trim() ?? '';
   if (stderr !== '' && stderr !== error.message) {
-    lines.push(...stderr.split('\n').map((line, index) => `    ${index === 0 ? 'stderr: ' : '        '}${line}`));
+    lines.push(
+      ...stderr.split('\n').map((line, index) => `    ${index === 0 ? 'stderr: ' : '        '}${line}`),
+    );
   }
   if (error.hint !== undefined) lines.push(`    hint: ${error.hint}`);
   return lines;

@@ -29,7 +29,11 @@ const ORDER: readonly Operation[] = ['unmake', 'change', 'make'];
 export function stageTally(): StageTally {
   const stages = new Map<string, Progress>();
   const of = (stage: string): Progress => {
-    const known = stages.get(stage) ?? { total: 0, ended: 0, done: new Map<Operation, Map<string, number>>() };
+    const known = stages.get(stage) ?? {
+      total: 0,
+      ended: 0,
+      done: new Map<Operation, Map<string, number>>(),
+    };
     stages.set(stage, known);
     return known;
   };
@@ -69,13 +73,15 @@ export function stageTally(): StageTally {
       tally.ended += 1;
       return end(stage);
     },
-    rest: () => [...stages].filter(([, { done }]) => done.size > 0).map(([stage, progress]) => line(stage, progress)),
+    rest: () =>
+      [...stages].filter(([, { done }]) => done.size > 0).map(([stage, progress]) => line(stage, progress)),
   };
   return tally;
 }
 
 function summary(op: Operation, kinds: ReadonlyMap<string, number>): string {
   const count = [...kinds.values()].reduce((sum, one) => sum + one, 0);
-  const detail = kinds.size > 1 ? ` (${[...kinds].map(([kind, number]) => `${number} ${kind}`).join(', ')})` : '';
+  const detail =
+    kinds.size > 1 ? ` (${[...kinds].map(([kind, number]) => `${number} ${kind}`).join(', ')})` : '';
   return `${count} ${WORDS[op]}${detail}`;
 }

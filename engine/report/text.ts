@@ -33,7 +33,6 @@ export function textReporter(options: TextOptions): Emit {
   const notes = new Set<string>();
   const blocked = new Map<string, number>();
   let run: Started | undefined;
-  let planned = 0;
   let failures = 0;
   let stage = '';
   const write = (line: string): void => {
@@ -49,7 +48,7 @@ export function textReporter(options: TextOptions): Emit {
   };
   const progress = (): string => {
     const elapsed = `${((now() - start) / 1000).toFixed(1)} s`;
-    if (tally.total === 0) return `planning ${stage}  ${planned} stages  ${elapsed}`;
+    if (tally.total === 0) return `planning  ${stage === '' ? '' : `${stage}  `}${elapsed}`;
     return `${stage}  ${tally.ended}/${tally.total}  ${elapsed}`;
   };
 
@@ -60,7 +59,6 @@ export function textReporter(options: TextOptions): Emit {
         write(`${colors.bold(event.command)} ${event.experiment} in ${event.varDir}`);
         break;
       case 'stage-planned':
-        planned += 1;
         stage = event.stage;
         if (event.skipped !== undefined) write(colors.dim(`  ${event.stage}  skipped: ${event.skipped}`));
         break;
@@ -86,14 +84,19 @@ export function textReporter(options: TextOptions): Emit {
         stageLine(tally.lost(event.stage));
         break;
       case 'interrupted':
-        writeError(colors.yellow('interrupted: nothing new is started; waiting for what runs (again: end at once)'));
+        writeError(
+          colors.yellow('interrupted: nothing new is started; waiting for what runs (again: end at once)'),
+        );
         break;
       case 'run-ended':
         live.stop();
         tally.rest().forEach(stageLine);
         if (failures > TOLD_IN_FULL) writeError(`  and ${failures - TOLD_IN_FULL} more failures`);
-        for (const [id, count] of [...blocked].slice(0, 5)) writeError(`  not tried, since ${id} failed: ${count}`);
-        closingLines(event, run, (event.blocked ?? 0) + tally.total - tally.ended, colors).forEach(event.ok ? write : writeError);
+        for (const [id, count] of [...blocked].slice(0, 5))
+          writeError(`  not tried, since ${id} failed: ${count}`);
+        closingLines(event, run, (event.blocked ?? 0) + tally.total - tally.ended, colors).forEach(
+          event.ok ? write : writeError,
+        );
         return;
     }
     live.show(progress);

@@ -63,7 +63,11 @@ export async function check(file: string, options: PlanOptions, io: Io): Promise
   return 0;
 }
 
-function follow(wired: Topology, routes: readonly RouteTableFact[], file: string): ReachabilityResult['checked'] {
+function follow(
+  wired: Topology,
+  routes: readonly RouteTableFact[],
+  file: string,
+): ReachabilityResult['checked'] {
   const graph = buildGraph(wired);
   const tables = function* () {
     for (const { node, table } of routes) yield { node, table: parseRoutes(table) };
@@ -107,7 +111,8 @@ function print(summary: Summary, { print: write, colors }: Io): void {
   write(`  ${count(substrates, 'substrate')}, ${count(interfaces, 'interface')}${whole}`);
   if (reachability) {
     const { substrates: followed, ofSubstrates, pairs } = reachability;
-    const sampled = followed < ofSubstrates ? `; a sample: ${followed} of ${ofSubstrates} substrates as destinations` : '';
+    const sampled =
+      followed < ofSubstrates ? `; a sample: ${followed} of ${ofSubstrates} substrates as destinations` : '';
     const within = parts > 1 ? ' of its part' : '';
     write(`  routes: every node reaches every address${within} (${count(pairs, 'pair')} followed${sampled})`);
   }

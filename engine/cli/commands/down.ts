@@ -29,11 +29,20 @@ export async function down(options: DownOptions, io: Io): Promise<number> {
   const full = `${experiment.project}/${experiment.name}`;
   const started = performance.now();
   const again = `benito-pipeline down${options.purge ? ' --purge' : ''} -e ${full}`;
-  io.emit({ type: 'run-started', command: 'down', experiment: full, varDir: experiment.varDir, resume: again });
+  io.emit({
+    type: 'run-started',
+    command: 'down',
+    experiment: full,
+    varDir: experiment.varDir,
+    resume: again,
+  });
   const session = await openSession(experiment, 'down', { register: false });
   const interrupt = interruptible(io.emit);
   let ok = false;
-  const end = ({ done, failed, blocked, interrupted }: TakenDown['execution'], residue: readonly string[]): void =>
+  const end = (
+    { done, failed, blocked, interrupted }: TakenDown['execution'],
+    residue: readonly string[],
+  ): void =>
     io.emit({
       type: 'run-ended',
       ok,

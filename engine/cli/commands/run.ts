@@ -26,7 +26,12 @@ export interface RunOptions extends PlanOptions, SelectionOptions {
 /**
  * `run setup EXPERIMENT`, `run launch`: one phase, or some stages of it. Launch stands on the config directory alone.
  */
-export async function run(phase: string, file: string | undefined, options: RunOptions, io: Io): Promise<number> {
+export async function run(
+  phase: string,
+  file: string | undefined,
+  options: RunOptions,
+  io: Io,
+): Promise<number> {
   if (phase !== 'setup' && phase !== 'launch') throw noPhase(phase);
   if (!options.dryRun) needRoot(`run ${phase}`);
   const settings = loadSettings();
@@ -62,7 +67,12 @@ export async function run(phase: string, file: string | undefined, options: RunO
   );
 }
 
-function targetOf(phase: Phase, file: string | undefined, options: RunOptions, project: string): ExperimentFact {
+function targetOf(
+  phase: Phase,
+  file: string | undefined,
+  options: RunOptions,
+  project: string,
+): ExperimentFact {
   if (file !== undefined) return targetOfFile(file, options, project);
   if (phase === 'launch') return needTarget(options);
   throw new UserError(

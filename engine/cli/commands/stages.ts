@@ -43,9 +43,12 @@ function print(rows: readonly StageRow[], masked: Discovery['masked'], { print: 
     write(`${String(index + 1).padStart(3)}  ${bold(name.padEnd(width))} ${summary}`);
     if (skipped !== undefined) write(`${indent}${colors?.yellow('skipped:') ?? 'skipped:'} ${skipped}`);
     write(`${indent}needs ${list(needs)}; provides ${list(provides)}`);
-    write(dim(`${indent}${shown(file)}${replaces.map((earlier) => `, replaces ${shown(earlier)}`).join('')}`));
+    write(
+      dim(`${indent}${shown(file)}${replaces.map((earlier) => `, replaces ${shown(earlier)}`).join('')}`),
+    );
   });
-  for (const { name, by } of masked) write(`     ${bold(name.padEnd(width))} masked by the empty file ${shown(by)}`);
+  for (const { name, by } of masked)
+    write(`     ${bold(name.padEnd(width))} masked by the empty file ${shown(by)}`);
 }
 
 /** A path as one would type it from here. */

@@ -31,7 +31,11 @@ export async function up(file: string, options: PlanOptions, io: Io): Promise<nu
       settings,
       resume: `benito-pipeline up ${file}${typedOptions(options)}`,
       plan: ({ boss, journal, emit }) =>
-        makePlan({ ...inputs, answer: (claims) => claimLeases(boss, journal, claims), onStage: tellStages(emit) }),
+        makePlan({
+          ...inputs,
+          answer: (claims) => claimLeases(boss, journal, claims),
+          onStage: tellStages(emit),
+        }),
     },
     io,
   );
