@@ -22,6 +22,13 @@ test('the star comes up, everybody reaches everybody, and nothing is left of it'
     expect([port, count.in > 0, count.out > 0]).toEqual([port, true, true]);
   }
 
+  // The product's own word for it.
+  expect((await host.ok('status', ...named)).stdout).toContain('10 running');
+  await host.ok('ping', ...named);
+  await host.must(['ip', '-netns', 't-s.star.n-3', 'link', 'set', 'inf000', 'down']);
+  expect((await host.cli('status', ...named)).code).toBe(1);
+  expect((await host.cli('ping', ...named)).code).toBe(1);
+
   await host.ok('down', ...named, '--purge');
   expect(await host.residue(before)).toEqual([]);
 });

@@ -12,6 +12,7 @@ mkdir /mnt/upper /mnt/work /mnt/root
 mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work throw-away /mnt/root
 cd /mnt/root
 rm -rf etc/benito
+touch etc # what a test writes there makes a copy of the folder otherwise
 mount --rbind /dev dev
 mount -t proc proc proc
 mount -t sysfs sysfs sys
