@@ -31,7 +31,7 @@ export const runCommands: readonly CommandRow[] = [
     options: PLAN_OPTIONS,
     examples: [
       [`up ${STAR}`, 'the star of ten nodes'],
-      ['up tree.xml --as openvz=process', "nodes of the type 'openvz' become process nodes"],
+      ['up tree.xml --as embedded_pnode=process', "nodes of the type 'embedded_pnode' become process nodes"],
     ],
     exits: RUN_EXITS,
     run: async ({ args, options }, io) =>

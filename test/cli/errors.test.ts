@@ -11,7 +11,7 @@ const cases: readonly (readonly [string, number, readonly string[]])[] = [
   ['unknown-command', 2, ['upp', XML]],
   ['unknown-option', 2, ['check', XML, '--jsno']],
   ['missing-argument', 2, ['up']],
-  ['bad-pair', 2, ['check', XML, '--as', 'openvz']],
+  ['bad-pair', 2, ['check', XML, '--as', 'embedded_pnode']],
   ['bad-number', 2, ['ping', '--count', 'many']],
   ['unknown-phase', 2, ['run', 'setpu', XML, '--dry-run']],
   ['unknown-stage', 2, ['run', 'setup', XML, '--dry-run', '--stage', '12_ruotes', ...HERE]],
