@@ -91,15 +91,16 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
     return ok ? 0 : 1;
   } finally {
     interrupt.stop();
-    await leaveNoTrace(session, ok);
+    if (!ok) await leaveNoTrace(session, boss);
     await session.close(ok);
   }
 }
 
-/** An experiment that never came to have anything is not one of this host's. */
-async function leaveNoTrace({ journal, forget }: Session, ok: boolean): Promise<void> {
-  const empty = journal.effects.size + journal.leases.size + journal.asked.size === 0;
-  if (!ok && empty) await forget();
+/** An experiment that never came to have anything is not one of this host's: what was claimed for it goes back. */
+async function leaveNoTrace({ journal, forget }: Session, boss: Boss): Promise<void> {
+  if (journal.effects.size > 0) return;
+  await releaseLeases(boss, journal, new Set());
+  await forget();
 }
 
 /** `plan` calls that tell their stages. */

@@ -55,7 +55,8 @@ export function closingLines(
 }
 
 function counts(done: number, failed: number, untried: number, down: boolean): string {
-  const parts = [`${done} ${down ? 'unmade' : done === 1 ? 'effect' : 'effects'}`];
+  if (failed + untried === 0) return `${done} ${down ? 'unmade' : done === 1 ? 'effect' : 'effects'}`;
+  const parts = [`${done} ${down ? 'unmade' : 'done'}`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (untried > 0) parts.push(`${untried} not tried`);
   return parts.join(', ');

@@ -115,7 +115,7 @@ test('a failure is told in full, with what was not tried and what to do', () => 
     '!     hint: look',
     '  launch/p/links  1 made',
     '!   not tried, since tap a failed: 1',
-    '! failed: 1 effect, 1 failed, 1 not tried in 1.3 s',
+    '! failed: 1 done, 1 failed, 1 not tried in 1.3 s',
     '!   to resume: benito-pipeline up x.xml',
     '!   to clear:  benito-pipeline down -e t/x',
   ]);
@@ -140,7 +140,7 @@ test('an interrupted run says how to go on', () => {
   expect(lines.slice(1)).toEqual([
     '! interrupted: nothing new is started; waiting for what runs (again: end at once)',
     '  launch/p/links  1 made',
-    '! interrupted: 1 effect, 8 not tried in 1.3 s',
+    '! interrupted: 1 done, 8 not tried in 1.3 s',
     '!   to resume: benito-pipeline up x.xml',
     '!   to clear:  benito-pipeline down -e t/x',
   ]);
