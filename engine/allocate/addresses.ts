@@ -62,6 +62,7 @@ export function assignAddresses(topology: Topology, options: AddressOptions = {}
   const earlierHosts = new Map(
     (options.previous?.addresses ?? []).map((lease) => [attachmentKey(lease), parseAddress(lease.address)]),
   );
+  const before = new Set(earlierHosts.values());
   const user = readUserAddresses(groups, earlier);
   problems.push(...user.problems, ...inReserved(user, reserved));
 
@@ -70,7 +71,7 @@ export function assignAddresses(topology: Topology, options: AddressOptions = {}
   for (const [substrate, group] of groups) {
     const subnet = subnets.get(substrate);
     if (!subnet) continue;
-    const hosts = chooseHosts(group, subnet, user, earlierHosts);
+    const hosts = chooseHosts(group, subnet, user, earlierHosts, before);
     if (!hosts) problems.push(full(substrate, subnet, group.length));
     for (const [at, address] of hosts ?? []) {
       addresses.push({
@@ -105,6 +106,7 @@ function chooseHosts(
   subnet: Subnet,
   user: UserAddresses,
   earlier: ReadonlyMap<string, number | undefined>,
+  before: ReadonlySet<number | undefined>,
 ): readonly (readonly [Attachment, number])[] | undefined {
   const keys = group.map((at) => at.key);
   const chosen = keys.map((key) => user.addresses.get(key));
@@ -117,14 +119,31 @@ function chooseHosts(
     chosen[index] = before;
     taken.add(before);
   });
-  let host = subnet.length >= 31 ? subnet.base : subnet.base + 1;
+  const free = freeHosts(subnet, taken, before);
   for (const [index, at] of group.entries()) {
     if (chosen[index] !== undefined || at.owner.type !== 'computer') continue;
-    while (taken.has(host)) host++;
-    if (!isHost(subnet, host)) return undefined;
-    chosen[index] = host++;
+    const host = free.next();
+    if (host.done) return undefined;
+    chosen[index] = host.value;
   }
   return group.flatMap((at, index) => (chosen[index] === undefined ? [] : [[at, chosen[index]] as const]));
+}
+
+/**
+ * Hosts in rising order. What somebody had until now comes last, as its neighbours still know the MAC that it had: it is
+ * given away again in a later run, or where nothing else is left.
+ */
+function* freeHosts(
+  subnet: Subnet,
+  taken: ReadonlySet<number | undefined>,
+  before: ReadonlySet<number | undefined>,
+): Generator<number, void, undefined> {
+  const first = subnet.length >= 31 ? subnet.base : subnet.base + 1;
+  for (const freed of [false, true]) {
+    for (let host = first; isHost(subnet, host); host += 1) {
+      if (!taken.has(host) && before.has(host) === freed) yield host;
+    }
+  }
 }
 
 function readSubnet(text: string, problems: Problem[]): Subnet | undefined {

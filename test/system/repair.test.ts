@@ -102,8 +102,7 @@ test('a changed experiment leaves untouched nodes alone, down to a TCP connectio
       c: NODES.c,
       s: { on: ['link0'] },
       e: { on: ['lan'] },
-      // Not the address that b leaves: its neighbours would go on asking b for it for up to a minute.
-      d: { on: [{ substrate: 'lan', address: `${network}201` }] },
+      d: { on: ['lan'] },
     }),
   );
   await host.ok('up', FILE, ...NAMED);
