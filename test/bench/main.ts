@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endRunning } from './command.ts';
 import { PRODUCT, median, pairedRatio } from './figures.ts';
 import type { Figure } from './figures.ts';
 import { lanSubject } from './subjects/lan.ts';
@@ -48,6 +49,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 1;
   }
 
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, endRunning);
   const load = [loadavg()[0]!];
   const folder = mkdtempSync(join(tmpdir(), 'bp-'));
   const figures: Figure[] = [];

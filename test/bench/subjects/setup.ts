@@ -27,12 +27,15 @@ async function benchSetup(subject: string, file: string, context: BenchContext):
   for (let round = 0; round < rounds; round += 1) {
     const varDir = join(folder, 'setup');
     const target = ['-e', `${prefix}/setup`, '--var', varDir];
-    const { ms, peakMb } = await timedWithMemory([...PROGRAM, 'run', 'setup', file, ...AS, ...target]);
-    await timed([...PROGRAM, 'down', ...target, '--purge']);
-    rmSync(varDir, { recursive: true, force: true });
-    times.push(ms);
-    peaks.push(peakMb);
-    tell(`${subject}, round ${round + 1}: ${ms.toFixed(0)} ms, ${peakMb.toFixed(0)} MB`);
+    try {
+      const { ms, peakMb } = await timedWithMemory([...PROGRAM, 'run', 'setup', file, ...AS, ...target]);
+      times.push(ms);
+      peaks.push(peakMb);
+      tell(`${subject}, round ${round + 1}: ${ms.toFixed(0)} ms, ${peakMb.toFixed(0)} MB`);
+    } finally {
+      await timed([...PROGRAM, 'down', ...target, '--purge']);
+      rmSync(varDir, { recursive: true, force: true });
+    }
   }
   const of = { subject, competitor: PRODUCT } as const;
   return [
