@@ -79,23 +79,14 @@ export async function throwAwayHost({ network = 'own' }: { network?: 'own' | 'sh
   const born = `echo 0 >${cgroup}/cgroup.procs && exec "$@"`;
   const restoreLimits = network === 'own' ? raiseLimits() : () => undefined;
   const net = network === 'own' ? ['--net'] : [];
-  const unshare = ['--mount', ...net, '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child'];
+  const namespaces = ['--mount', ...net, '--pid', '--uts', '--ipc', '--cgroup'];
+  const unshare = [...namespaces, '--propagation', 'unchanged', '--fork', '--kill-child'];
   const script = [join(ROOT, 'test/system/throw-away-host.sh'), ROOT, cgroup2];
   const init = running(['sh', '-c', born, 'sh', 'unshare', ...unshare, 'sh', ...script], {});
   await until(async () => init.stdout().includes('ready'), 'the throw-away host does not come up', init);
 
   const first = firstOf(cgroup);
-  const enter = [
-    'nsenter',
-    `--target=${first}`,
-    '--mount',
-    ...net,
-    '--pid',
-    '--uts',
-    '--ipc',
-    '--cgroup',
-    '--',
-  ];
+  const enter = ['nsenter', `--target=${first}`, ...namespaces, '--root', '--'];
   const start: Host['start'] = (argv, options = {}) =>
     running(['sh', '-c', born, 'sh', ...enter, ...argv], options);
   const run: Host['run'] = (argv, options) => start(argv, options).ended;

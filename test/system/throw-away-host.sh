@@ -5,6 +5,11 @@
 # Prints `ready`, and lives until its standard input ends.
 set -e
 repository=$1 cgroup2=$2
+# Where this machine is itself a chroot, its root is no mount point: it is made one.
+if ! mountpoint -q /; then
+  mount --rbind / /mnt
+  exec chroot /mnt sh "$0" "$@"
+fi
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 throw-away /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
