@@ -5,7 +5,7 @@ import { openKnown } from '../known.ts';
 import type { Known } from '../known.ts';
 import { outputWidth } from '../output-width.ts';
 import { pingClosely } from '../ping/closely.ts';
-import { neighbourCount, neighbourLimit } from '../ping/neighbours.ts';
+import { floodPerRequest, neighbourCount, neighbourLimit } from '../ping/neighbours.ts';
 import { renderOutcome } from '../ping/matrix.ts';
 import { judge } from '../ping/outcome.ts';
 import type { Outcome } from '../ping/outcome.ts';
@@ -48,7 +48,8 @@ export async function ping(
   const scope = { from: source ? [source.name] : expectation.nodes, to: expectation.nodes };
   const started = performance.now();
   const sources = sourcesOf(known, expectation, scope.from);
-  const answers = await probe(sources, { timeoutMs, addressesAtOnce: addressesAtOnce(journal.nodes) });
+  const flood = floodPerRequest(journal.nodes.filter(({ ghost }) => !ghost));
+  const answers = await probe(sources, { timeoutMs, flood, addressesAtOnce: addressesAtOnce(journal.nodes) });
   const outcome = judge(expectation, answers, scope);
   const seconds = (performance.now() - started) / 1000;
   if (io.asJson) {

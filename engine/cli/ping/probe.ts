@@ -18,41 +18,92 @@ export interface ProbeOptions {
   readonly timeoutMs: number;
   /** All sources ask for so many addresses, then for the next; for all at once unless said. */
   readonly addressesAtOnce?: number;
+  /** How many frames a request costs on average, beside its own: see `floodPerRequest`. None unless said. */
+  readonly flood?: number;
   /** Called after each round with how many pairs have not answered yet. */
   readonly onRound?: (missing: number) => void;
 }
 
-/** A host answers so many echo requests a second and core through VDE, without a queue that overflows. */
-const PER_SECOND_AND_CORE = 1500;
-const ROUNDS = 3;
+/** What a host carries through VDE without queues that overflow, a core: requests, and frames that ARP floods. */
+const REQUESTS_PER_SECOND = 1500;
+const FLOODED_PER_SECOND = 15_000;
 const MOST_AT_ONCE = 16;
+const SAMPLE = 200;
+/** So often in a row nobody of a sample of the lost may answer before they count as unreachable. */
+const DOUBTS = 2;
+const ROUNDS = 5;
 
 /**
- * Who of all these answers whom. What is lost is asked for again, twice, more slowly: full queues and neighbour
- * tables lose packets too, and only what is lost time and again counts as unreachable.
+ * Who of all these answers whom. A host that is busy loses packets, and losses breed more (ARP asks again): the pace
+ * follows what is lost. Samples of the lost are asked for again, slowly; while some of them answer, so are all.
  */
 export async function probe(
   sources: readonly Source[],
   options: ProbeOptions,
 ): Promise<ReadonlyMap<string, Answers>> {
   const answers = new Map<string, Map<string, number>>(sources.map(({ node }) => [node, new Map()]));
+  const take = (asked: readonly Source[], found: readonly Answers[]): void =>
+    asked.forEach(({ node }, index) =>
+      found[index]!.forEach((ms, address) => answers.get(node)!.set(address, ms)),
+    );
+  const lost = (asked: readonly Source[]): readonly Source[] =>
+    restrict(asked, (source, address) => !answers.get(source.node)!.has(address));
+  const pace = paceFor(options);
+
   let left = sources;
-  let missing = count(left);
-  for (let round = 0; round < ROUNDS && missing > 0; round += 1) {
+  let doubts = 0;
+  for (let round = 0; round < ROUNDS && left.length > 0; round += 1) {
     for (const part of parts(left, options.addressesAtOnce ?? Infinity)) {
-      const found = await ask(part, options.timeoutMs, round + 1);
-      part.forEach(({ node }, index) =>
-        found[index]!.forEach((ms, address) => answers.get(node)!.set(address, ms)),
-      );
+      for (let start = 0; start < part.length; start += MOST_AT_ONCE) {
+        const batch = part.slice(start, start + MOST_AT_ONCE);
+        take(batch, await ask(batch, options.timeoutMs, pace.now));
+        pace.learn(count(lost(batch)) / count(batch));
+      }
     }
-    left = restrict(left, (source, address) => !answers.get(source.node)!.has(address));
-    const before = missing;
-    missing = count(left);
-    options.onRound?.(missing);
-    // Lost twice, all of them: that is no accident.
-    if (round > 0 && missing === before) break;
+    left = lost(left);
+    options.onRound?.(count(left));
+    for (doubts = 0; doubts < DOUBTS && left.length > 0; doubts += 1) {
+      const sample = sampleOf(left);
+      take(sample, await ask(sample, options.timeoutMs, pace.gentle));
+      if (count(lost(sample)) < count(sample)) break;
+    }
+    if (doubts === DOUBTS) break;
+    left = lost(left);
   }
   return answers;
+}
+
+/** Requests a second, of all sources together. */
+interface Pace {
+  readonly now: number;
+  readonly gentle: number;
+  /** @param loss the part of the requests that were not answered. */
+  learn(loss: number): void;
+}
+
+function paceFor({ flood = 0 }: ProbeOptions): Pace {
+  const cores = availableParallelism();
+  const most = REQUESTS_PER_SECOND * cores;
+  const careful = Math.min(most, (FLOODED_PER_SECOND * cores) / Math.max(flood, 1));
+  const gentle = Math.max(20, careful / 8);
+  let now = careful;
+  return {
+    get now() {
+      return now;
+    },
+    gentle,
+    learn(loss) {
+      if (loss > 0.1) now = Math.max(gentle, now / 2);
+      else if (loss < 0.03) now = Math.min(most, now * 1.5);
+    },
+  };
+}
+
+/** Some of the pairs, evenly from all. */
+function sampleOf(sources: readonly Source[]): readonly Source[] {
+  const step = Math.max(1, count(sources) / SAMPLE);
+  let seen = -1;
+  return restrict(sources, () => Math.floor((seen += 1) / step) !== Math.floor((seen - 1) / step));
 }
 
 /** Neighbouring addresses stay together: the ways to them are the same. */
@@ -83,14 +134,15 @@ function count(sources: readonly Source[]): number {
   return sources.reduce((sum, { addresses }) => sum + addresses.length, 0);
 }
 
-/** @param slowness 1 for full speed. */
+/** @param perSecond requests a second, of all sources together. */
 async function ask(
   sources: readonly Source[],
   timeoutMs: number,
-  slowness: number,
+  perSecond: number,
 ): Promise<readonly Answers[]> {
-  const lanes = Math.min(sources.length, MOST_AT_ONCE);
-  const intervalMs = (1000 * lanes * slowness) / (PER_SECOND_AND_CORE * availableParallelism());
+  const lanes = Math.min(sources.length, 2 * MOST_AT_ONCE);
+  const most = Math.max(...sources.map(({ addresses }) => addresses.length));
+  const intervalMs = (1000 * count(sources)) / (perSecond * most);
   const commands = sources.map((source) => commandsOf(source, { timeoutMs, intervalMs }));
   const flat = commands.flat();
   const longest = count(sources) * (intervalMs + 20) + flat.length * (timeoutMs + 1000);
@@ -108,14 +160,9 @@ async function ask(
   });
 }
 
-interface Pace {
-  readonly timeoutMs: number;
-  readonly intervalMs: number;
-}
-
 function commandsOf(
   { way, tool, addresses }: Source,
-  { timeoutMs, intervalMs }: Pace,
+  { timeoutMs, intervalMs }: { readonly timeoutMs: number; readonly intervalMs: number },
 ): readonly HostCommand[] {
   if (tool === 'ping') {
     const wait = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
