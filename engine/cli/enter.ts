@@ -9,7 +9,7 @@ import type { Known } from './known.ts';
 const FLAGS = {
   net: ['--net'],
   // With its root too: a host that is itself a chroot has another root than its mount namespace.
-  mnt: ['--mount', '--root'],
+  mnt: ['--mount', '--root', '--wd'],
   uts: ['--uts'],
   pid: ['--pid'],
   ipc: ['--ipc'],

@@ -86,7 +86,7 @@ export async function throwAwayHost({ network = 'own' }: { network?: 'own' | 'sh
   await until(async () => init.stdout().includes('ready'), 'the throw-away host does not come up', init);
 
   const first = firstOf(cgroup);
-  const enter = ['nsenter', `--target=${first}`, ...namespaces, '--root', '--'];
+  const enter = ['nsenter', `--target=${first}`, ...namespaces, '--root', '--wd', '--'];
   const start: Host['start'] = (argv, options = {}) =>
     running(['sh', '-c', born, 'sh', ...enter, ...argv], options);
   const run: Host['run'] = (argv, options) => start(argv, options).ended;

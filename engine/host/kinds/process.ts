@@ -70,7 +70,7 @@ export function processKind(host: HostContext): EffectKind {
     const namespaces = [
       ...(netns === undefined ? [] : [`--net=${netnsPath(netns)}`]),
       // With its root too: a host that is itself a chroot has another root than its mount namespace.
-      ...(enter === undefined ? [] : [`--mount=${target}/ns/mnt`, `--root=${target}/root`]),
+      ...(enter === undefined ? [] : [`--mount=${target}/ns/mnt`, `--root=${target}/root`, `--wd=${target}/cwd`]),
     ];
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     return {

@@ -57,8 +57,8 @@ export function taskKind(host: HostContext): EffectKind {
 
 const SUPERVISE = 'out=$1 err=$2 status=$3; shift 3; "$@" </dev/null >"$out" 2>"$err"; echo $? >"$status.new"; mv "$status.new" "$status"';
 
-/** Without --wd: that would be the host's directory, and relative paths would lead out of the node. */
+/** In the root and directory of the node's first process: the host's own would lead out of the node. */
 function supervised({ argv, stdout, stderr, status }: TaskSpec, pid: number): readonly string[] {
-  const inside = ['nsenter', `--target=${pid}`, '--mount', '--root', '--uts', '--net', '--pid', '--', ...argv];
+  const inside = ['nsenter', `--target=${pid}`, '--mount', '--root', '--wd', '--uts', '--net', '--pid', '--', ...argv];
   return ['setsid', '--fork', 'sh', '-c', SUPERVISE, 'sh', stdout, stderr, status, ...inside];
 }
