@@ -41,6 +41,8 @@ async function dispatch(argv: readonly string[], io: ConsoleIo): Promise<number>
   const command = program(engineVersion(), { out, err }, async (row, parsed) => {
     exitCode = await row.run(parsed, io);
   });
+  // Where `--` says which words are the node's, ours may stand anywhere before it.
+  if (argv.includes('--')) for (const one of command.commands) one.passThroughOptions(false);
   try {
     await command.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
     return exitCode;
