@@ -101,6 +101,14 @@ describe('exec', () => {
     expect(stdout.split('\n')).toEqual(['r', '/', '8', 't-c', 'looking', '/root root none', '']);
   });
 
+  test.each([[['a', ...NAMED, '--']], [[...NAMED, 'a', '--']], [[...NAMED, 'a']]])(
+    'takes its options before and behind the node: %j',
+    async (words) => {
+      const { stdout } = await host.ok('exec', ...words, 'hostname', '-s');
+      expect(stdout).toBe('a\n');
+    },
+  );
+
   test('what it leaves behind lives in the node', async () => {
     await execIn('d', 'sh', '-c', 'sleep 4321 >/dev/null 2>&1 &');
     expect((await execIn('d', 'pgrep', '-fx', 'sleep 4321')).code).toBe(0);
