@@ -26,7 +26,7 @@ export default defineStage({
           const plugged = switchProcesses[one.substrate]!;
           const label = `the plug of ${node}/${one.name} in port ${one.port} of ${one.substrate}`;
           const plug = effect.process(
-            { name: `plug-${node}-${one.name}`, netns, argv, label },
+            { name: `plug-${node}.${one.name}`, netns, argv, label },
             { ...options, diesWith: [tap, plugged] },
           );
           return [tap, plug];

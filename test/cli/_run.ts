@@ -44,7 +44,7 @@ export function stable(text: string): string {
     .replace(/\b06:00(:[0-9a-f]{2}){4}\b/g, '<lease mac>')
     .replace(/\b[0-9a-f]{64}\b/g, '<sha256>')
     .replace(/\d+ characters/g, '<n> characters')
-    .replace(/^( {2}. process [\w-]+): .*/gm, '$1: <argv>') // the platform's own affair
+    .replace(/^( {2}. process [\w.-]+): .*/gm, '$1: <argv>') // the platform's own affair
     .replace(/^( {2}. network namespace [\w.-]+) with .*/gm, '$1 with <sysctls>');
 }
 

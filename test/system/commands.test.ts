@@ -213,11 +213,11 @@ describe('what died', () => {
 
   test('a switch, and a plug', async () => {
     await killProcess('switch-right');
-    await killProcess('plug-a-inf000');
+    await killProcess('plug-a.inf000');
     const seen = await status();
     expect(seen.shared.map(({ effect }) => effect)).toContain('process switch-right');
     expect(seen.nodes.find(({ name }) => name === 'a')!.damage).toContainEqual(
-      expect.objectContaining({ effect: 'process plug-a-inf000', state: 'gone' }),
+      expect.objectContaining({ effect: 'process plug-a.inf000', state: 'gone' }),
     );
     expect((await host.cli('status', ...NAMED)).stdout).toContain('the VDE switch of right: gone');
   });

@@ -41,15 +41,15 @@ describe('what was deleted by hand comes back, with what died with it, and nothi
     {
       name: 'a link',
       remove: () => inNode('r', 'link', 'del', 'inf001'),
-      processes: ['plug-r-inf001'],
+      processes: ['plug-r.inf001'],
       links: ['r/inf001'],
     },
     {
       name: 'a switch',
       remove: () => killDaemon('switch-lan'),
-      processes: ['plug-a-inf000', 'plug-b-inf000', 'plug-e-inf000', 'plug-r-inf000', 'switch-lan'],
+      processes: ['plug-a.inf000', 'plug-b.inf000', 'plug-e.inf000', 'plug-r.inf000', 'switch-lan'],
     },
-    { name: 'a plug', remove: () => killDaemon('plug-s-inf001'), processes: ['plug-s-inf001'] },
+    { name: 'a plug', remove: () => killDaemon('plug-s.inf001'), processes: ['plug-s.inf001'] },
     { name: "a node's first process", remove: () => killDaemon('node-r'), processes: ['node-r'] },
     {
       name: "the name of a node's namespace",
@@ -109,7 +109,7 @@ test('a changed experiment leaves untouched nodes alone, down to a TCP connectio
   const after = await identities(host, FULL);
 
   expect(changed(before.processes, after.processes)).toEqual(
-    ['node-d', 'plug-d-inf000', 'plug-e-inf001', 'plug-s-inf001', 'switch-link1'].sort(),
+    ['node-d', 'plug-d.inf000', 'plug-e.inf001', 'plug-s.inf001', 'switch-link1'].sort(),
   );
   expect(changed(before.links, after.links)).toEqual(['d/inf000', 'd/lo', 'e/inf001', 's/inf001']);
   await talk('still there');
