@@ -37,7 +37,15 @@ export function findTarget(options: TargetOptions): ExperimentFact | undefined {
   if (options.experiment !== undefined) {
     const { project, name } = parseExperimentName(options.experiment);
     const { id } = experimentFact(project, name, DEFAULT_VAR_DIR);
-    const varDir = options.var === undefined ? (experiments[id]?.varDir ?? defaultVarOf(project, name)) : resolve(options.var);
+    const known = experiments[id]?.varDir;
+    if (options.var !== undefined && known !== undefined && resolve(options.var) !== known) {
+      throw new UserError({
+        code: 'experiment-elsewhere',
+        message: `${project}/${name} is in ${known}, not in ${resolve(options.var)}`,
+        hint: `leave out --var, or use --var ${known}`,
+      });
+    }
+    const varDir = options.var === undefined ? (known ?? defaultVarOf(project, name)) : resolve(options.var);
     return varDir === undefined ? undefined : experimentFact(project, name, varDir);
   }
   if (options.var !== undefined) return heldBy(resolve(options.var));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { RUN_DIR, journalDir } from '../config/experiment.ts';
+import { DEFAULT_VAR_DIR, RUN_DIR, journalDir } from '../config/experiment.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ExperimentFact } from '../model/experiment.ts';
@@ -11,25 +11,31 @@ import { destroyCgroups, experimentCgroup, makeCgroup, removeEmptyParent } from 
 import { hostContext } from './context.ts';
 import { effectKinds } from './kinds.ts';
 import { takeLock } from './lock.ts';
-import { changeRegistry, removeEmpty } from './registry.ts';
+import { changeRegistry, readRegistry, removeEmpty } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { withSharing } from './sharing.ts';
 
 /** One experiment on this host, locked for this process, with what an earlier run left half done cleared up. */
 export interface Session {
-  readonly run: string;
-  readonly experiment: ExperimentFact;
+  /** The host did not know the experiment before. */
+  readonly isNew: boolean;
   readonly journal: Journal;
   readonly kinds: EffectKinds;
-  /** The experiment is gone: its cgroup, its state directory and its place in the registry go too. */
-  forget(): Promise<readonly string[]>;
+  /**
+   * The experiment is gone: its cgroup, its state directory and its place in the registry go too.
+   * @param options.purge the journal and the logs as well, and the var directory if nothing else is in it.
+   * @returns the cgroups that are still populated.
+   */
+  forget(options?: { readonly purge?: boolean }): Promise<readonly string[]>;
   /** Ends the run and gives the lock back. */
   close(ok: boolean): Promise<void>;
 }
 
 /**
- * Locks an experiment, enters it in the host's registry, and ends the helpers of a run that was killed.
- * @throws UserError who holds it, or that another experiment has the same var directory.
+ * Locks an experiment, enters it in the host's registry, and ends the helpers of a run that was killed. Leaves nothing
+ * behind where it fails.
+ * @throws UserError who holds it, that it has another var directory or another experiment has this one, or that the
+ * var directory is of no use.
  */
 export async function openSession(
   experiment: ExperimentFact,
@@ -47,8 +53,14 @@ export async function openSession(
     });
   }
   try {
-    if (options.register !== false) await register(experiment, full);
-    return await start(experiment, command, lock.release, options.planHash);
+    const isNew = await enter(experiment, options.register !== false);
+    try {
+      return { isNew, ...(await start(experiment, command, lock.release, options.planHash)) };
+    } catch (error) {
+      // The first error is the one to tell.
+      if (isNew) await leave(experiment).catch(() => undefined);
+      throw error;
+    }
   } catch (error) {
     lock.release();
     removeEmpty(RUN_DIR);
@@ -61,15 +73,14 @@ async function start(
   command: string,
   release: () => void,
   planHash: string | undefined,
-): Promise<Session> {
+): Promise<Omit<Session, 'isNew'>> {
   const run = randomBytes(4).toString('hex');
   const cgroup = experimentCgroup(experiment.id);
   const work = join(cgroup, `work.${run}`);
   await endEarlierHelpers(cgroup);
   makeCgroup(work);
   mkdirSync(experiment.stateDir, { recursive: true, mode: 0o755 });
-  mkdirSync(experiment.logDir, { recursive: true, mode: 0o755 });
-  const journal = openJournal(journalDir(experiment.varDir));
+  const journal = openVarDir(experiment);
   const { id, project, name } = experiment;
   journal.append([
     {
@@ -84,21 +95,10 @@ async function start(
     },
   ]);
   return {
-    run,
-    experiment,
     journal,
     kinds: withSharing(effectKinds(hostContext(experiment, work)), experiment.id),
 
-    async forget() {
-      const left = await destroyCgroups([cgroup]);
-      removeEmptyParent();
-      rmSync(experiment.stateDir, { recursive: true, force: true });
-      await changeRegistry(`${project}/${name} (leaving)`, (registry) => {
-        const { [id]: _gone, ...experiments } = registry.experiments;
-        return [{ ...registry, experiments }, undefined];
-      });
-      return left;
-    },
+    forget: ({ purge = false } = {}) => leave(experiment, purge),
 
     async close(ok) {
       await destroyCgroups([work]);
@@ -125,28 +125,70 @@ async function endEarlierHelpers(cgroup: string): Promise<void> {
   });
 }
 
-function register(experiment: ExperimentFact, full: string): Promise<void> {
-  return changeRegistry(`${full} (entering)`, (registry): readonly [Registry, undefined] => {
-    const { id, project, name, varDir } = experiment;
-    const known = registry.experiments[id];
-    if (known && known.varDir !== varDir) {
-      throw new UserError({
-        code: 'experiment-elsewhere',
-        message: `${full} is on this host already, with --var ${known.varDir}`,
-        hint: `use --var ${known.varDir}, or another name with -e`,
-      });
-    }
-    const neighbour = Object.entries(registry.experiments).find(([other, one]) => other !== id && one.varDir === varDir);
-    if (neighbour) {
-      const [, { project: otherProject, name: otherName }] = neighbour;
-      throw new UserError({
-        code: 'var-dir-taken',
-        message: `${varDir} holds the experiment ${otherProject}/${otherName}`,
-        hint: `give this one a directory of its own with --var DIR, or first: benito-pipeline down -e ${otherProject}/${otherName}`,
-      });
-    }
-    return [{ ...registry, experiments: { ...registry.experiments, [id]: { project, name, varDir } } }, undefined];
+/** @returns whether the host did not know the experiment before. */
+async function enter(experiment: ExperimentFact, register: boolean): Promise<boolean> {
+  const { id, project, name, varDir } = experiment;
+  if (!register) {
+    const registry = readRegistry();
+    refuseMixUp(experiment, registry);
+    return registry.experiments[id] === undefined;
+  }
+  return changeRegistry(`${project}/${name} (entering)`, (registry): readonly [Registry, boolean] => {
+    refuseMixUp(experiment, registry);
+    const isNew = registry.experiments[id] === undefined;
+    return [{ ...registry, experiments: { ...registry.experiments, [id]: { project, name, varDir } } }, isNew];
   });
+}
+
+/** A journal that is another experiment's would be undone, or its own be overlooked. */
+function refuseMixUp({ id, project, name, varDir }: ExperimentFact, { experiments }: Registry): void {
+  const known = experiments[id];
+  if (known && known.varDir !== varDir) {
+    throw new UserError({
+      code: 'experiment-elsewhere',
+      message: `${project}/${name} is on this host already, with --var ${known.varDir}`,
+      hint: `use --var ${known.varDir}, or another name with -e`,
+    });
+  }
+  const neighbour = Object.entries(experiments).find(([other, one]) => other !== id && one.varDir === varDir)?.[1];
+  if (neighbour) {
+    const other = `${neighbour.project}/${neighbour.name}`;
+    throw new UserError({
+      code: 'var-dir-taken',
+      message: `${varDir} holds the experiment ${other}`,
+      hint: `give this one a directory of its own with --var DIR, or first: benito-pipeline down -e ${other}`,
+    });
+  }
+}
+
+function openVarDir({ varDir, logDir }: ExperimentFact): Journal {
+  try {
+    mkdirSync(logDir, { recursive: true, mode: 0o755 });
+    return openJournal(journalDir(varDir));
+  } catch (error) {
+    throw new UserError(
+      {
+        code: 'var-dir-unusable',
+        message: `${varDir} cannot hold the experiment: ${(error as Error).message}`,
+        hint: 'choose a directory that can be written to: --var DIR',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Purged before others may have the var directory: from the registry it goes last. */
+async function leave(experiment: ExperimentFact, purge = false): Promise<readonly string[]> {
+  const { id, project, name, stateDir } = experiment;
+  const left = await destroyCgroups([experimentCgroup(id)]);
+  removeEmptyParent();
+  rmSync(stateDir, { recursive: true, force: true });
+  if (purge && left.length === 0) purgeVarDir(experiment);
+  await changeRegistry(`${project}/${name} (leaving)`, (registry) => {
+    const { [id]: _gone, ...experiments } = registry.experiments;
+    return [{ ...registry, experiments }, undefined];
+  });
+  return left;
 }
 
 /** Changes with every boot: what a journal of another boot says was made is gone, but for files. */
@@ -154,10 +196,14 @@ export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-/** Removes what `down --purge` may: journal, logs, and the var directory and its parents where they are empty. */
-export function purge(experiment: ExperimentFact): void {
-  rmSync(journalDir(experiment.varDir), { recursive: true, force: true });
-  rmSync(experiment.logDir, { recursive: true, force: true });
-  removeEmpty(experiment.varDir);
-  removeEmpty(dirname(experiment.varDir) === '/var/benito/experiments' ? dirname(experiment.varDir) : experiment.varDir);
+/** Journal, logs, and the var directory where it is empty; its parents too where they were made for it. */
+function purgeVarDir({ varDir, logDir }: ExperimentFact): void {
+  rmSync(journalDir(varDir), { recursive: true, force: true });
+  rmSync(logDir, { recursive: true, force: true });
+  const { shared } = readRegistry();
+  for (let path = varDir; ; path = dirname(path)) {
+    // Other experiments' nodes may have theirs mounted there: removing it would unmount them.
+    if (shared[`directory ${path}`] === undefined) removeEmpty(path);
+    if (!path.startsWith(`${DEFAULT_VAR_DIR}/`)) return;
+  }
 }

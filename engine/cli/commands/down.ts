@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { journalDir } from '../../config/experiment.ts';
 import { embeddedBoss } from '../../host/boss.ts';
-import { openSession, purge } from '../../host/session.ts';
+import { openSession } from '../../host/session.ts';
 import { readRegistry } from '../../host/registry.ts';
 import { releaseLeases } from '../../run/claims.ts';
 import { takeDown } from '../../run/down.ts';
@@ -67,10 +67,10 @@ export async function down(options: DownOptions, io: Io): Promise<number> {
       return EXIT_INTERRUPTED;
     }
     await releaseLeases(embeddedBoss(full), journal, new Set());
-    const stuck = execution.failed.length === 0 ? await session.forget() : [];
+    const purge = options.purge === true && residue.length === 0;
+    const stuck = execution.failed.length === 0 ? await session.forget({ purge }) : [];
     const left = [...residue, ...stuck.map((path) => `processes in ${path}`)];
     ok = execution.failed.length === 0 && left.length === 0;
-    if (ok && options.purge) purge(experiment);
     end(execution, left);
     return ok ? 0 : 1;
   } finally {
