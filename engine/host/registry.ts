@@ -35,6 +35,8 @@ export interface SharedEntry {
   readonly owners: readonly string[];
   /** Ours to unmake when the last owner goes; false where it was there before. */
   readonly made: boolean;
+  /** What stood there before the first owner, for undo. */
+  readonly before?: unknown;
 }
 
 /** Outlives a reboot, so that `list` and `status` can say what is gone; removed when no experiment is left. */
@@ -47,7 +49,8 @@ export function readRegistry(): Registry {
 }
 
 /**
- * Changes the registry under the host's lock. `work` may do, and await, what has to be one with the change.
+ * Changes the registry under the host's lock. `work` may do, and await, what has to be one with the change; what a
+ * crash in between must not lose it `save`s before it does it.
  * @throws UserError when somebody else holds the lock for 30 seconds.
  */
 export function changeRegistry<T>(holder: string, work: RegistryChange<T>): Promise<T> {
@@ -57,7 +60,10 @@ export function changeRegistry<T>(holder: string, work: RegistryChange<T>): Prom
   return change;
 }
 
-type RegistryChange<T> = (registry: Registry) => Promise<readonly [Registry, T]> | readonly [Registry, T];
+type RegistryChange<T> = (
+  registry: Registry,
+  save: (registry: Registry) => void,
+) => Promise<readonly [Registry, T]> | readonly [Registry, T];
 
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -71,9 +77,13 @@ async function changeLocked<T>(holder: string, work: RegistryChange<T>): Promise
     });
   }
   try {
-    const before = readRegistry();
-    const [after, answer] = await work(before);
-    if (canonicalJson(after) !== canonicalJson(before)) write(after);
+    let saved = readRegistry();
+    const save = (registry: Registry): void => {
+      if (canonicalJson(registry) !== canonicalJson(saved)) write(registry);
+      saved = registry;
+    };
+    const [after, answer] = await work(saved, save);
+    save(after);
     return answer;
   } finally {
     lock.release();
@@ -83,7 +93,7 @@ async function changeLocked<T>(holder: string, work: RegistryChange<T>): Promise
 
 function write(registry: Registry): void {
   if (canonicalJson(registry) === canonicalJson(EMPTY)) {
-    rmSync(FILE, { force: true });
+    for (const path of [`${FILE}.new`, FILE]) rmSync(path, { force: true });
     removeEmpty(dirname(FILE));
     return;
   }
@@ -92,11 +102,11 @@ function write(registry: Registry): void {
   renameSync(`${FILE}.new`, FILE);
 }
 
-/** Removes a directory if nothing is in it. */
+/** Removes a directory if nothing is in it, and nothing is mounted on it. */
 export function removeEmpty(directory: string): void {
   try {
     rmdirSync(directory);
   } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { effectId } from '../model/effect.ts';
-import type { EffectKind, EffectKinds, Outcome } from '../plan/kind.ts';
+import type { EffectId } from '../model/effect.ts';
+import type { EffectKind, EffectKinds, JournalView, Outcome } from '../plan/kind.ts';
 import { specHash } from '../plan/plan.ts';
 import type { PlannedEffect } from '../plan/plan.ts';
 import { DONE, failed } from './outcome.ts';
@@ -22,6 +23,8 @@ function shareable(kind: EffectKind, experimentId: string): EffectKind {
         return stranger ? { state: 'absent' } : seen[index]!;
       });
     },
+    // The registry keeps it: to a second owner, what stands there is the first one's.
+    before: (effect) => (effect.shared ? undefined : kind.before?.(effect)),
     make: (effects, journal) =>
       splitShared(effects, (own) => kind.make(own, journal), (effect) => join(kind, effect, experimentId, journal)),
     unmake: (effects, journal) =>
@@ -45,21 +48,25 @@ function join(
   kind: EffectKind,
   effect: PlannedEffect,
   owner: string,
-  journal: Parameters<EffectKind['make']>[1],
+  journal: JournalView,
 ): Promise<Outcome> {
   const id = effectId(effect);
-  return changeRegistry(`${owner} (sharing ${id})`, async (registry): Promise<readonly [Registry, Outcome]> => {
+  return changeRegistry(`${owner} (sharing ${id})`, async (registry, save): Promise<readonly [Registry, Outcome]> => {
     const entry = registry.shared[id];
     if (entry && entry.specHash !== specHash(effect)) {
       return [registry, failed(conflict(id, entry.owners, registry))];
     }
-    const [seen] = await kind.observe([effect], journal);
-    const there = seen!.state === 'present';
-    const outcome = there ? DONE : (await kind.make([effect], journal))[0]!;
-    if (!outcome.ok) return [registry, outcome];
+    const seen = (await kind.observe([effect], journal))[0]!;
+    if (seen.state === 'foreign') return [registry, failed({ message: seen.what, hint: seen.hint })];
+    const there = seen.state === 'present';
     const owners = [...new Set([...(entry?.owners ?? []), owner])];
-    const made = entry?.made ?? !there;
-    return [{ ...registry, shared: { ...registry.shared, [id]: { specHash: specHash(effect), owners, made } } }, outcome];
+    const first = { specHash: specHash(effect), made: !there, before: there ? undefined : kind.before?.(effect) };
+    const joined = { ...registry, shared: { ...registry.shared, [id]: { ...(entry ?? first), owners } } };
+    if (there) return [joined, DONE];
+    save(joined);
+    const mends = seen.state === 'different' && seen.mend === 'in-place' && kind.change;
+    const outcomes = mends ? await mends([{ effect, why: seen.why }], journal) : await kind.make([effect], journal);
+    return [joined, outcomes[0]!];
   });
 }
 
@@ -67,16 +74,23 @@ function leave(
   kind: EffectKind,
   effect: PlannedEffect,
   owner: string,
-  journal: Parameters<EffectKind['make']>[1],
+  journal: JournalView,
 ): Promise<Outcome> {
   const id = effectId(effect);
   return changeRegistry(`${owner} (leaving ${id})`, async (registry): Promise<readonly [Registry, Outcome]> => {
     const { [id]: entry, ...others } = registry.shared;
     const owners = (entry?.owners ?? []).filter((one) => one !== owner);
     if (entry && owners.length > 0) return [{ ...registry, shared: { ...others, [id]: { ...entry, owners } } }, DONE];
-    const outcome = entry?.made ? (await kind.unmake([effect], journal))[0]! : DONE;
+    const outcome = entry?.made ? (await kind.unmake([effect], withBefore(journal, id, entry.before)))[0]! : DONE;
     return [outcome.ok ? { ...registry, shared: others } : registry, outcome];
   });
+}
+
+/** The journal, with what stood there before the first owner. */
+function withBefore(journal: JournalView, id: EffectId, before: unknown): JournalView {
+  const recorded = journal.recorded(id);
+  if (before === undefined || !recorded) return journal;
+  return { effects: journal.effects, recorded: (other) => (other === id ? { ...recorded, state: before } : journal.recorded(other)) };
 }
 
 function conflict(id: string, owners: readonly string[], { experiments }: Registry): { message: string; hint: string } {

@@ -17,14 +17,17 @@ export function sysctlKind(host: HostContext): EffectKind {
   const holder = `${project}/${experimentName} (raising a limit)`;
 
   const settle = (effect: PlannedEffect, raiseBy: number | undefined): Promise<Outcome> =>
-    changeRegistry(holder, (registry): readonly [Registry, Outcome] => {
+    changeRegistry(holder, (registry, save): readonly [Registry, Outcome] => {
       const key = effect.name;
       const entry = registry.sysctls[key] ?? { original: read(key) ?? 0, raisedBy: {} };
       const { [id]: _mine, ...others } = entry.raisedBy;
       const wanted = { ...entry, raisedBy: raiseBy === undefined ? others : { ...others, [id]: raiseBy } };
       const { [key]: _entry, ...rest } = registry.sysctls;
       const left = Object.keys(wanted.raisedBy).length > 0 ? { ...rest, [key]: wanted } : rest;
-      return [{ ...registry, sysctls: left }, write(key, valueOf(wanted))];
+      const after = { ...registry, sysctls: left };
+      // What it was must be known before it is anything else.
+      if (raiseBy !== undefined) save(after);
+      return [after, write(key, valueOf(wanted))];
     });
 
   return {
