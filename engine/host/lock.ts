@@ -14,15 +14,19 @@ export interface Lock {
  * @returns the lock, or who holds it.
  */
 export function takeLock(file: string, holder: string, waitMs: number): Lock | { readonly heldBy: string } {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
   const deadline = Date.now() + waitMs;
   for (;;) {
-    const fd = openSync(file, 'a+', 0o644);
+    const fd = openInFolder(file);
+    if (fd === undefined) continue;
     const remaining = Math.max(0, deadline - Date.now()) / 1000;
     // flock(2) belongs to the open file, which the child shares: it stays locked when the child has ended.
-    const { status } = spawnSync('flock', ['--exclusive', '--timeout', String(remaining), '3'], {
+    const { status, error } = spawnSync('flock', ['--exclusive', '--timeout', String(remaining), '3'], {
       stdio: ['ignore', 'ignore', 'ignore', fd],
     });
+    if (error) {
+      closeSync(fd);
+      throw error;
+    }
     if (status !== 0) {
       const heldBy = readFileSync(file, 'utf8').trim();
       closeSync(fd);
@@ -40,6 +44,17 @@ export function takeLock(file: string, holder: string, waitMs: number): Lock | {
     }
     // Its last holder removed the file while we waited: the lock is on the new one.
     closeSync(fd);
+  }
+}
+
+/** Undefined where another process removed the folder, which was empty, just then. */
+function openInFolder(file: string): number | undefined {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
+  try {
+    return openSync(file, 'a+', 0o644);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
