@@ -1,15 +1,26 @@
-import { chmodSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
 import type { DirectorySpec } from '../../stage/effects.ts';
 import type { EffectKind, Observation } from '../../plan/kind.ts';
+import { effectId } from '../../model/effect.ts';
 import { attempt } from '../outcome.ts';
 
-/** A directory. One that was there before is used and left; one that we made is removed when it is empty. */
+/** The mode of a directory that was there before us, for undo. */
+interface Before {
+  readonly before: { readonly mode: number } | null;
+}
+
+/** A directory. One that was there before is left, with the mode it had; one that we made is removed when it is empty. */
 export const directoryKind: EffectKind = {
   kind: 'directory',
   describe: (effect) => `directory ${effect.name}`,
 
   async observe(effects) {
     return effects.map((effect) => look(effect.spec as DirectorySpec));
+  },
+
+  before({ name }): Before {
+    const stats = statSync(name, { throwIfNoEntry: false });
+    return { before: stats ? { mode: stats.mode & 0o7777 } : null };
   },
 
   async make(effects) {
@@ -31,8 +42,14 @@ export const directoryKind: EffectKind = {
     );
   },
 
-  async unmake(effects) {
-    return effects.map((effect) => attempt(() => removeIfEmpty(effect.name)));
+  async unmake(effects, journal) {
+    return effects.map((effect) =>
+      attempt(() => {
+        const state = journal.recorded(effectId(effect))?.state as Before | undefined;
+        if (!state?.before) removeIfEmpty(effect.name);
+        else if (existsSync(effect.name)) chmodSync(effect.name, state.before.mode);
+      }),
+    );
   },
 };
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync, ftruncateSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import type { FileSpec } from '../../stage/effects.ts';
 import type { EffectKind, Observation } from '../../plan/kind.ts';
 import { effectId } from '../../model/effect.ts';
@@ -7,7 +7,15 @@ import { attempt } from '../outcome.ts';
 
 /** What stood there before we wrote, for undo. */
 interface Before {
-  readonly before: { readonly content: string; readonly mode: number } | null;
+  readonly before: FileImage | null;
+}
+
+interface FileImage {
+  /** Its bytes, which may be no text: base64. */
+  readonly content: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** A text file with exactly its content: replaced at once (rename), or in place where others hold on to the inode. */
@@ -34,7 +42,7 @@ export const fileKind: EffectKind = {
       attempt(() => {
         const state = journal.recorded(effectId(effect))?.state as Before | undefined;
         rmSync(temporaryName(effect.name), { force: true });
-        if (state?.before) writeFileSync(effect.name, state.before.content, { mode: state.before.mode });
+        if (state?.before) restore(effect.spec as FileSpec, state.before);
         else rmSync(effect.name, { force: true });
       }),
     );
@@ -62,9 +70,7 @@ function holds({ path, content }: FileSpec): boolean {
 
 function write(spec: FileSpec): void {
   if (spec.inPlace && statSync(spec.path, { throwIfNoEntry: false })) {
-    const fd = openSync(spec.path, 'r+');
-    ftruncateSync(fd, writeSync(fd, spec.content, 0));
-    closeSync(fd);
+    writeInPlace(spec.path, Buffer.from(spec.content));
     chmodSync(spec.path, modeOf(spec));
     return;
   }
@@ -74,9 +80,29 @@ function write(spec: FileSpec): void {
   renameSync(temporary, spec.path);
 }
 
-function imageOf(path: string): Before['before'] {
+function writeInPlace(path: string, content: Buffer): void {
+  const fd = openSync(path, 'r+');
+  try {
+    for (let at = 0; at < content.length; ) at += writeSync(fd, content, at, content.length - at, at);
+    ftruncateSync(fd, content.length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function imageOf(path: string): FileImage | null {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats ? { content: readFileSync(path, 'utf8'), mode: stats.mode & 0o7777 } : null;
+  if (!stats) return null;
+  return { content: readFileSync(path, 'base64'), mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid };
+}
+
+function restore({ path, inPlace }: FileSpec, { content, mode, uid, gid }: FileImage): void {
+  const target = inPlace && statSync(path, { throwIfNoEntry: false }) ? path : temporaryName(path);
+  if (target === path) writeInPlace(path, Buffer.from(content, 'base64'));
+  else writeFileSync(target, content, { encoding: 'base64', mode: 0o600 });
+  chownSync(target, uid, gid);
+  chmodSync(target, mode);
+  if (target !== path) renameSync(target, path);
 }
 
 /** One fixed name a file, so that what a crash leaves of it is found again. */
