@@ -1,6 +1,7 @@
 import { effectId } from '../model/effect.ts';
 import type { EffectId } from '../model/effect.ts';
 import { groupBy } from '../model/group-by.ts';
+import { canonicalJson } from '../model/json.ts';
 import { UserError } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
 import { specHash } from './plan.ts';
@@ -78,11 +79,17 @@ export async function computeDelta(
       changing.add(id);
     } else {
       kept += 1;
-      if (recorded?.status !== 'made' || recorded.specHash !== specHash(effect)) settle.push(effect);
+      if (recorded?.status !== 'made' || !isRecordedAs(recorded, effect)) settle.push(effect);
     }
   }
   if (problems.length > 0) throw new UserError(problems);
   return { unmake: unmake.reverse(), change, make, settle, kept };
+}
+
+/** Whether the journal knows the effect as it is wanted: its edges and what becomes of it too, which undo goes by. */
+function isRecordedAs({ effect, specHash: hash }: Recorded, wanted: PlannedEffect): boolean {
+  const rest = (one: PlannedEffect): string => canonicalJson({ ...one, spec: undefined });
+  return hash === specHash(wanted) && (effect === wanted || rest(effect) === rest(wanted));
 }
 
 /** Effects in an order in which each comes after everything that its edges name. */

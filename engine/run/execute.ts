@@ -1,6 +1,6 @@
 import type { Journal } from '../journal/journal.ts';
 import { journaled } from '../journal/journal.ts';
-import type { Operation } from '../journal/record.ts';
+import type { JournalRecord, Operation } from '../journal/record.ts';
 import { effectId } from '../model/effect.ts';
 import type { EffectId } from '../model/effect.ts';
 import { isUserError } from '../model/problem.ts';
@@ -35,7 +35,7 @@ export interface Execution {
  * as one batch, kinds run side by side; every batch is in the journal, on disk, before it starts.
  */
 export async function execute(delta: Delta, context: ExecuteContext): Promise<Execution> {
-  const tally = { done: [] as EffectId[], failed: [] as EffectId[], blocked: [] as EffectId[], fatal: false };
+  const tally: Tally = { done: [], failed: [], blocked: new Set(), fatal: false };
   if (delta.settle.length > 0) {
     context.journal.append(
       delta.settle.map((effect) => ({ type: 'settled', effect: journaled(effect), specHash: specHash(effect) })),
@@ -44,13 +44,13 @@ export async function execute(delta: Delta, context: ExecuteContext): Promise<Ex
   await unmakeAll(delta.unmake, context, tally);
   // What could not be unmade cannot be made anew.
   if (!tally.fatal) await makeAll(delta, context, tally);
-  return { ...tally, interrupted: context.signal?.aborted ?? false };
+  return { ...tally, blocked: [...tally.blocked], interrupted: context.signal?.aborted ?? false };
 }
 
 interface Tally {
   readonly done: EffectId[];
   readonly failed: EffectId[];
-  readonly blocked: EffectId[];
+  readonly blocked: Set<EffectId>;
   fatal: boolean;
 }
 
@@ -60,18 +60,24 @@ interface Job {
   /** How many jobs must be done before. */
   waits: number;
   readonly next: Job[];
-  /** Goes with its container: nothing to do but to write it down. */
-  readonly carried?: boolean;
+  /** What goes with it, without further work: written down when it has gone itself. */
+  readonly carries: Job[];
+  /** Goes with its container. */
+  carried?: true;
+}
+
+function newJob(op: Operation, step: Step): Job {
+  return { op, step, waits: 0, next: [], carries: [] };
 }
 
 async function unmakeAll(steps: readonly Step[], context: ExecuteContext, tally: Tally): Promise<void> {
-  const going = new Set(steps.map(({ effect }) => effectId(effect)));
-  const jobs = new Map<EffectId, Job>();
-  for (const step of steps) {
-    const carried = step.effect.edges.within.some((id) => going.has(id));
-    jobs.set(effectId(step.effect), { op: 'unmake', step, waits: 0, next: [], carried });
-  }
+  const jobs = new Map(steps.map((step) => [effectId(step.effect), newJob('unmake', step)]));
   for (const [id, job] of jobs) {
+    const container = job.step.effect.edges.within.map((other) => jobs.get(other)).find(Boolean);
+    if (container) {
+      container.carries.push(job);
+      job.carried = true;
+    }
     for (const used of allEdges(job.step.effect)) {
       const later = jobs.get(used);
       if (!later || used === id) continue;
@@ -85,8 +91,8 @@ async function unmakeAll(steps: readonly Step[], context: ExecuteContext, tally:
 /** Launch stands on what setup wrote: setup's effects first. */
 async function makeAll(delta: Delta, context: ExecuteContext, tally: Tally): Promise<void> {
   const jobs = [
-    ...delta.make.map((step): Job => ({ op: 'make', step, waits: 0, next: [] })),
-    ...delta.change.map((step): Job => ({ op: 'change', step, waits: 0, next: [] })),
+    ...delta.make.map((step) => newJob('make', step)),
+    ...delta.change.map((step) => newJob('change', step)),
   ];
   const phases = groupBy(jobs, ({ step }) => step.effect.stage.split('/')[0]);
   for (const phase of ['setup', 'launch']) {
@@ -113,17 +119,13 @@ async function runJobs(jobs: readonly Job[], context: ExecuteContext, tally: Tal
   };
   for (;;) {
     if (!stop() && !context.signal?.aborted) {
-      for (let carried = takeCarried(ready); carried.length > 0; carried = takeCarried(ready)) {
-        ready = ready.filter((job) => !carried.includes(job));
-        context.journal.append(carried.map(({ step }) => ({ type: 'done', id: effectId(step.effect), op: 'unmake' })));
-        carried.forEach((job) => {
-          const about = aboutOf(job);
-          tally.done.push(about.effect);
-          context.emit({ type: 'effect-done', ...about });
-          finish(job);
-        });
+      const own: Job[] = [];
+      // Grows while it is gone through: what carried jobs held up becomes ready.
+      for (const job of ready) {
+        if (job.carried) finish(job);
+        else own.push(job);
       }
-      for (const batch of takeBatches(ready, context)) {
+      for (const batch of takeBatches(own, context)) {
         const work = runBatchOfKind(batch, context, tally, finish);
         running.add(work);
         void work.finally(() => running.delete(work)).catch(() => undefined);
@@ -133,10 +135,6 @@ async function runJobs(jobs: readonly Job[], context: ExecuteContext, tally: Tal
     if (running.size === 0) return;
     await Promise.race(running);
   }
-}
-
-function takeCarried(ready: readonly Job[]): readonly Job[] {
-  return ready.filter(({ carried }) => carried);
 }
 
 function takeBatches(ready: readonly Job[], context: ExecuteContext): readonly (readonly Job[])[] {
@@ -156,7 +154,8 @@ function takeBatches(ready: readonly Job[], context: ExecuteContext): readonly (
 
 /** What stood there is looked at once: a second run's own work is no before-image. */
 function beforeOf(effect: PlannedEffect, { journal, kinds }: ExecuteContext): { before?: unknown } {
-  if (journal.recorded(effectId(effect))) return {};
+  const recorded = journal.recorded(effectId(effect));
+  if (recorded && !recorded.found) return {};
   const before = kindOf(kinds, effect.kind).before?.(effect);
   return before === undefined ? {} : { before };
 }
@@ -170,11 +169,12 @@ async function runBatchOfKind(
   const { journal, emit } = context;
   const outcomes = await carryOut(batch, context);
   journal.append(
-    batch.map(({ op, step }, index) => {
+    batch.flatMap(({ op, step, carries }, index): readonly JournalRecord[] => {
       const outcome = outcomes[index]!;
       const id = effectId(step.effect);
-      if (!outcome.ok) return { type: 'failed', id, op, error: outcome.error };
-      return { type: 'done', id, op, ...(outcome.state !== undefined && { state: outcome.state }) };
+      if (!outcome.ok) return [{ type: 'failed', id, op, error: outcome.error }];
+      const carried = allOf(carries).map((job) => ({ type: 'done' as const, id: effectId(job.step.effect), op }));
+      return [...carried, { type: 'done', id, op, ...(outcome.state !== undefined && { state: outcome.state }) }];
     }),
   );
   batch.forEach((job, index) => {
@@ -182,8 +182,10 @@ async function runBatchOfKind(
     const outcome = outcomes[index]!;
     const about = aboutOf(job);
     if (outcome.ok) {
-      tally.done.push(about.effect);
-      emit({ type: 'effect-done', ...about });
+      for (const gone of [...allOf(job.carries).map(aboutOf), about]) {
+        tally.done.push(gone.effect);
+        emit({ type: 'effect-done', ...gone });
+      }
       finish(job);
       return;
     }
@@ -193,6 +195,11 @@ async function runBatchOfKind(
     emit({ type: 'effect-failed', ...about, fatal, error: outcome.error });
     block(job, context, tally);
   });
+}
+
+/** Jobs with all that they carry in turn. */
+function allOf(jobs: readonly Job[]): readonly Job[] {
+  return jobs.flatMap((job) => [job, ...allOf(job.carries)]);
 }
 
 function aboutOf({ op, step: { effect } }: Job): { op: Operation; effect: EffectId; stage: string; node?: string } {
@@ -217,14 +224,15 @@ async function carryOut(batch: readonly Job[], { journal, kinds }: ExecuteContex
   }
 }
 
-/** Everything that waits for a job that failed will not be tried. */
-function block(job: Job, { emit }: ExecuteContext, tally: Tally): void {
+/** Everything that waits for a job that failed will not be tried: fatal where it may not be missing itself. */
+function block(job: Job, context: ExecuteContext, tally: Tally): void {
   for (const next of job.next) {
     const { effect } = next.step;
     const id = effectId(effect);
-    if (tally.blocked.includes(id)) continue;
-    tally.blocked.push(id);
-    emit({ type: 'effect-blocked', effect: id, stage: effect.stage, by: effectId(job.step.effect) });
-    block(next, { emit } as ExecuteContext, tally);
+    if (tally.blocked.has(id)) continue;
+    tally.blocked.add(id);
+    tally.fatal ||= effect.failure !== 'nonfatal';
+    context.emit({ type: 'effect-blocked', effect: id, stage: effect.stage, by: effectId(job.step.effect) });
+    block(next, context, tally);
   }
 }

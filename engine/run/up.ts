@@ -38,8 +38,10 @@ export async function bringUp(plan: Plan, context: BringUpContext): Promise<Exec
   for (let round = 0; round < ROUNDS; round += 1) {
     const execution = await execute(delta, context);
     total = add(total, execution);
-    if (execution.fatal || execution.interrupted || execution.failed.length > 0) break;
-    const shaken = dependentsOf(wanted, changedBy(delta));
+    if (execution.fatal || execution.interrupted) break;
+    // What failed and may (its node's failureaction) holds up no other node, and is not tried again.
+    const given = new Set([...total.failed, ...total.blocked]);
+    const shaken = dependentsOf(wanted, changedBy(delta)).filter((effect) => !given.has(effectId(effect)));
     if (shaken.length === 0) break;
     delta = await computeDelta(shaken, [], journal, kinds);
     if (isEmpty(delta)) break;

@@ -6,6 +6,7 @@ import { openJournal } from '../../engine/journal/journal.ts';
 import type { Journal } from '../../engine/journal/journal.ts';
 import { effectId } from '../../engine/model/effect.ts';
 import type { Delta } from '../../engine/plan/delta.ts';
+import type { Outcome } from '../../engine/plan/kind.ts';
 import type { PlannedEffect } from '../../engine/plan/plan.ts';
 import type { RunEvent } from '../../engine/run/events.ts';
 import { execute } from '../../engine/run/execute.ts';
@@ -114,7 +115,7 @@ describe('a failure', () => {
     const plan = [
       fake('net n', {}, { failure: 'nonfatal', node: 'n' }),
       fake('net m'),
-      fake('link a', { within: ['net n'] }),
+      fake('link a', { within: ['net n'] }, { failure: 'nonfatal', node: 'n' }),
       fake('link b', { within: ['net m'] }),
     ];
     const execution = await run(host, { make: plan });
@@ -132,12 +133,35 @@ describe('a failure', () => {
     });
   });
 
+  test('that is nonfatal is fatal where something hangs on it that may not be missing', async () => {
+    const host = fakeHost(['net', 'link']);
+    host.broken.add('net n');
+    const plan = [
+      fake('net n', {}, { failure: 'nonfatal', node: 'n' }),
+      fake('link all', { after: ['net n'] }),
+    ];
+    expect(await run(host, { make: plan })).toMatchObject({ fatal: true, blocked: ['link all'] });
+  });
+
   test('of the kind itself is a failure of its batch', async () => {
     const host = fakeHost(['net']);
     const broken = { ...host.kinds.get('net')!, make: () => Promise.reject(new Error('oh')) };
     const execution = await run({ ...host, kinds: new Map([['net', broken]]) }, { make: [fake('net n')] });
     expect(execution).toMatchObject({ fatal: true, failed: ['net n'] });
     expect(journal.recorded('net n')!.status).toBe('making');
+  });
+});
+
+describe('what was there before us', () => {
+  test('is written down before it is changed for the first time, though it was as wanted until then', async () => {
+    const host = fakeHost(['net']);
+    const change = (): Promise<readonly Outcome[]> => Promise.resolve([{ ok: true }]);
+    const kinds = new Map([['net', { ...host.kinds.get('net')!, before: () => 'image', change }]]);
+    journal.append([{ type: 'settled', effect: fake('net n'), specHash: 'as it was' }]);
+    expect(journal.recorded('net n')).toMatchObject({ found: true });
+    await run({ ...host, kinds }, { change: [fake('net n', {}, { spec: { of: 'other' } })] });
+    expect(journal.recorded('net n')).toMatchObject({ status: 'made', state: 'image' });
+    expect(journal.recorded('net n')!.found).toBeUndefined();
   });
 });
 
@@ -156,6 +180,16 @@ describe('unmaking', () => {
     expect(done).toEqual(['plug p', 'link a', 'net n']);
     expect(journal.effects.size).toBe(0);
     expect(events.filter(({ type }) => type === 'effect-done')).toHaveLength(6);
+  });
+
+  test('of what holds others, when it fails, leaves them in the journal', async () => {
+    const host = fakeHost(['net', 'link']);
+    const plan = [fake('net n'), fake('link a', { within: ['net n'] })];
+    await run(host, { make: plan });
+    host.broken.add('net n');
+    const execution = await run(host, { unmake: plan.toReversed() });
+    expect(execution).toMatchObject({ fatal: true, failed: ['net n'], done: [] });
+    expect([...journal.effects.keys()].sort()).toEqual(['link a', 'net n']);
   });
 
   test('comes before making', async () => {
