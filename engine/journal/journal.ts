@@ -37,11 +37,20 @@ export function readJournal(directory: string): JournalState {
 export function openJournal(directory: string): Journal {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const { state, length } = replay(directory);
+  let end = length;
   const fd = openSync(join(directory, FILE), 'a', 0o600);
   ftruncateSync(fd, length);
   return Object.assign(state, {
     append(records: readonly JournalRecord[], options: { durable?: boolean } = {}): void {
-      writeSync(fd, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      const bytes = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      } catch (error) {
+        // A full disk takes half a line, which would hide everything that is written after it.
+        ftruncateSync(fd, end);
+        throw error;
+      }
+      end += bytes.length;
       if (options.durable) fdatasyncSync(fd);
       for (const record of records) state.apply(record);
     },
