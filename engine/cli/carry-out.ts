@@ -64,10 +64,6 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
     if (work.planHash === undefined) journal.append([{ type: 'planned', planHash: plan.hash }]);
     for (const text of plan.notes) io.emit({ type: 'note', text });
     const only = work.only?.(plan);
-    // Only a whole setup knows which leases are wanted.
-    if (plan.phases.includes('setup') && !only) {
-      await releaseLeases(boss, journal, new Set(plan.leases.map(({ node }) => node)));
-    }
     const onSeen = work.onSeen?.bind(work);
     const result = await bringUp(plan, {
       journal,
@@ -78,6 +74,10 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
       onSeen,
     });
     ok = !result.fatal && !result.interrupted;
+    // Only a whole setup knows which leases are wanted, and whoever had the others must be gone before they go.
+    if (ok && plan.phases.includes('setup') && !only) {
+      await releaseLeases(boss, journal, new Set(plan.leases.map(({ node }) => node)));
+    }
     io.emit({
       type: 'run-ended',
       ok,
@@ -97,8 +97,8 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
 }
 
 /** An experiment that never came to have anything is not one of this host's: what was claimed for it goes back. */
-async function leaveNoTrace({ journal, forget }: Session, boss: Boss): Promise<void> {
-  if (journal.effects.size > 0) return;
+async function leaveNoTrace({ isNew, journal, forget }: Session, boss: Boss): Promise<void> {
+  if (!isNew || journal.effects.size > 0) return;
   await releaseLeases(boss, journal, new Set());
   await forget();
 }

@@ -20,12 +20,10 @@ export async function claimLeases(boss: ClaimingBoss, journal: Journal, claims: 
   return leases;
 }
 
-/** Gives back what the experiment holds and `keep` does not name; with nothing kept, what only boss knows of too. */
+/** Gives back what the experiment holds and `keep` does not name, by our journal or by boss's own list. */
 export async function releaseLeases(boss: ClaimingBoss, journal: Journal, keep: ReadonlySet<string>): Promise<void> {
-  const held = new Set([...journal.leases.keys(), ...journal.asked]);
-  if (held.size === 0) return;
-  const listed = await boss.list();
-  const gone = [...new Set([...held, ...listed])].filter((node) => !keep.has(node));
+  const held = new Set([...journal.leases.keys(), ...journal.asked, ...(await boss.list())]);
+  const gone = [...held].filter((node) => !keep.has(node));
   if (gone.length === 0) return;
   await boss.release(gone);
   journal.append([{ type: 'released', nodes: gone }], { durable: true });
