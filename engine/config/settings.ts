@@ -46,9 +46,6 @@ export function loadSettings(siteFile = SITE_FILE): Settings {
   );
 }
 
-/** Settings as YAML text that reads back the same. */
-export { settingsSchema };
-
 function readYaml(file: string): { value: unknown; lineOf(path: readonly (string | number)[]): number | undefined } {
   const lines = new LineCounter();
   const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });

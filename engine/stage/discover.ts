@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { globbySync } from 'globby';
 import { UserError } from '../model/problem.ts';
@@ -91,10 +91,9 @@ function parsePath(path: string): Omit<StageFile, 'file' | 'replaces'> {
 
 function refuseOthersFiles(file: string, folder: string): void {
   for (let path = file; path.length >= folder.length; path = dirname(path)) {
-    const { mode, uid } = lstatSync(path);
-    const link = lstatSync(path).isSymbolicLink();
-    const owner = process.getuid?.() ?? 0;
-    if ((!link && (mode & 0o022) !== 0) || (uid !== 0 && uid !== owner)) {
+    // Of a link the mode says nothing, and what it leads to counts as well.
+    const { mode, uid } = statSync(path);
+    if ((mode & 0o022) !== 0 || uid !== 0 || lstatSync(path).uid !== 0) {
       throw new UserError({
         code: 'unsafe-stage-file',
         message: `${path} can be written by others than root, and stage files run as root`,
@@ -102,9 +101,4 @@ function refuseOthersFiles(file: string, folder: string): void {
       });
     }
   }
-}
-
-/** The text of a stage file, for fingerprints. */
-export function stageSource(stage: { readonly file: string }): string {
-  return readFileSync(stage.file, 'utf8');
 }

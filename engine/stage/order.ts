@@ -111,14 +111,14 @@ function stuck(waiting: readonly Stage[], there: ReadonlySet<string>, providers:
   const lacks = (stage: Stage): readonly string[] => (stage.definition.needs ?? []).filter((fact) => !there.has(fact));
   const first = waiting.find((stage) => stage.number !== undefined);
   for (const fact of first ? lacks(first) : []) {
-    const provider = providers.get(fact)?.find((one) => one.number !== undefined && one.number >= first!.number!);
-    if (provider && !dependsOn(provider, first!, providers)) {
-      return {
-        code: 'number-contradicts-need',
-        message: `${first!.file} comes before ${provider.file} by number, but needs its fact '${fact}'`,
-        hint: 'give the one that provides the fact the smaller number',
-      };
-    }
+    const [provider, through] = laterByNumber(first!, fact, waiting, providers) ?? [];
+    if (!provider) continue;
+    const what = through ? `${through.file}, which provides its fact '${fact}', needs that one` : `needs its fact '${fact}'`;
+    return {
+      code: 'number-contradicts-need',
+      message: `${first!.file} comes before ${provider.file} by number, but ${what}`,
+      hint: 'give the one that provides the fact the smaller number',
+    };
   }
   const circle = findCircle(waiting, lacks, providers);
   return {
@@ -126,6 +126,23 @@ function stuck(waiting: readonly Stage[], there: ReadonlySet<string>, providers:
     message: `stages need each other in a circle: ${circle.map(({ file }) => file).join(' needs ')}`,
     hint: 'move what both need into a stage of its own',
   };
+}
+
+/** A stage of a greater number that the fact comes from, or that its unnumbered provider waits for. */
+function laterByNumber(
+  first: Stage,
+  fact: string,
+  waiting: readonly Stage[],
+  providers: Providers,
+): readonly [later: Stage, through?: Stage] | undefined {
+  const isLater = (one: Stage): boolean =>
+    one.number !== undefined && one.number >= first.number! && !dependsOn(one, first, providers);
+  for (const provider of providers.get(fact) ?? []) {
+    if (isLater(provider)) return [provider];
+    const later = waiting.find((one) => isLater(one) && dependsOn(provider, one, providers));
+    if (later) return [later, provider];
+  }
+  return undefined;
 }
 
 function dependsOn(stage: Stage, target: Stage, providers: Providers, seen = new Set<Stage>()): boolean {
