@@ -92,12 +92,18 @@ async function runLane(script: string, count: number, timeoutMs: number): Promis
   const timer = setTimeout(() => {
     timedOut = true;
     process.kill(-child.pid!, 'SIGKILL');
+    // A daemon that left the process group may hold them open for ever.
+    child.stdout.destroy();
+    child.stderr.destroy();
   }, timeoutMs);
-  await new Promise<void>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', () => resolve());
-  });
-  clearTimeout(timer);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', () => resolve());
+    });
+  } finally {
+    clearTimeout(timer);
+  }
   return readReports(Buffer.concat(stdout).toString(), Buffer.concat(stderr).toString(), count, timedOut);
 }
 
