@@ -84,6 +84,7 @@ async function changeLocked<T>(holder: string, work: RegistryChange<T>): Promise
     };
     const [after, answer] = await work(saved, save);
     save(after);
+    if (isEmpty(after)) removeFile();
     return answer;
   } finally {
     lock.release();
@@ -92,14 +93,20 @@ async function changeLocked<T>(holder: string, work: RegistryChange<T>): Promise
 }
 
 function write(registry: Registry): void {
-  if (canonicalJson(registry) === canonicalJson(EMPTY)) {
-    for (const path of [`${FILE}.new`, FILE]) rmSync(path, { force: true });
-    removeEmpty(dirname(FILE));
-    return;
-  }
+  if (isEmpty(registry)) return removeFile();
   mkdirSync(dirname(FILE), { recursive: true, mode: 0o755 });
   writeFileSync(`${FILE}.new`, `${JSON.stringify(registry, null, 1)}\n`, { flush: true });
   renameSync(`${FILE}.new`, FILE);
+}
+
+function isEmpty(registry: Registry): boolean {
+  return canonicalJson(registry) === canonicalJson(EMPTY);
+}
+
+/** And what a killed run had begun to write. */
+function removeFile(): void {
+  for (const path of [`${FILE}.new`, FILE]) rmSync(path, { force: true });
+  removeEmpty(dirname(FILE));
 }
 
 /** Removes a directory if nothing is in it, and nothing is mounted on it. */

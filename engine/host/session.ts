@@ -191,6 +191,19 @@ async function leave(experiment: ExperimentFact, purge = false): Promise<readonl
   return left;
 }
 
+/** Removes what runs left that were killed before the host knew their experiment: the files of locks that nobody holds. */
+export async function removeStaleLocks(): Promise<void> {
+  if (!existsSync(RUN_DIR)) return;
+  const { experiments } = readRegistry();
+  const stale = readdirSync(RUN_DIR).filter((name) => name.endsWith('.lock') && !experiments[name.slice(0, -'.lock'.length)]);
+  for (const name of stale) {
+    const lock = takeLock(join(RUN_DIR, name), `process ${process.pid} (removing stale locks)`, 0);
+    if ('release' in lock) lock.release();
+  }
+  // Takes the registry's own remains along.
+  await changeRegistry('removing stale locks', (registry) => [registry, undefined]);
+}
+
 /** Changes with every boot: what a journal of another boot says was made is gone, but for files. */
 export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { journalDir } from '../../config/experiment.ts';
 import { embeddedBoss } from '../../host/boss.ts';
-import { openSession } from '../../host/session.ts';
+import { openSession, removeStaleLocks } from '../../host/session.ts';
 import { readRegistry } from '../../host/registry.ts';
 import { releaseLeases } from '../../run/claims.ts';
 import { takeDown } from '../../run/down.ts';
@@ -22,6 +22,7 @@ export async function down(options: DownOptions, io: Io): Promise<number> {
   needRoot('down');
   const experiment = findTarget(options);
   if (!experiment || !isKnown(experiment)) {
+    await removeStaleLocks();
     if (io.asJson) io.emit({ type: 'run-ended', ok: true, seconds: 0, done: 0, failed: 0 });
     else io.print('nothing to take down');
     return 0;
