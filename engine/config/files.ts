@@ -1,7 +1,8 @@
 import { stringify, parse as parseYaml } from 'yaml';
 import { parseTopdl } from '../topdl/parse.ts';
 import { writeTopdl } from '../topdl/write.ts';
-import { listRoutes, tableOf } from '../allocate/route-table.ts';
+import { formatAddress } from '../allocate/ip4.ts';
+import { tableOf } from '../allocate/route-table.ts';
 import type { Route, RouteTable } from '../allocate/route-table.ts';
 import type { Embedding, ExperimentFact, RouteTableFact, SwitchFact } from '../model/experiment.ts';
 import type { Topology } from '../model/topology.ts';
@@ -88,10 +89,22 @@ export const codecs = {
 };
 
 /** A routing table as `route/NODE` holds it: one `PREFIX via ADDRESS` or `unreachable PREFIX` a line. */
-export function formatRoutes(table: RouteTable): string {
-  return listRoutes(table)
-    .map(({ to, via }) => (via === undefined ? `unreachable ${to}\n` : `${to} via ${via}\n`))
-    .join('');
+export function formatRoutes({ count, base, length, via }: RouteTable): string {
+  // A node has a few neighbours and, in a large experiment, thousands of routes: each neighbour is written once.
+  const ends = new Map<number, string>();
+  let text = '';
+  for (let at = 0; at < count; at += 1) {
+    const gateway = via[at]!;
+    const to = `${formatAddress(base[at]!)}/${length[at]}`;
+    if (gateway === 0) {
+      text += `unreachable ${to}\n`;
+      continue;
+    }
+    let end = ends.get(gateway);
+    if (end === undefined) ends.set(gateway, (end = ` via ${formatAddress(gateway)}\n`));
+    text += to + end;
+  }
+  return text;
 }
 
 /** The inverse of `formatRoutes`; blank lines and `#` comments are skipped. */
