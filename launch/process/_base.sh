@@ -14,7 +14,7 @@ else
 fi
 
 # Names of network namespaces seen in here would keep them alive.
-if mountpoint -q /run/netns; then umount --recursive --lazy /run/netns; fi
+if mountpoint -q /run/netns; then umount --lazy /run/netns; fi
 
 mount -t tmpfs -o mode=755,size=64k benito "$staging"
 mkdir "$staging/config" "$staging/launch" "$staging/log"
@@ -25,5 +25,7 @@ mount -o remount,bind,ro "$staging/launch"
 mount --bind "$log" "$staging/log"
 mount --bind "$config/hosts" /etc/hosts
 mount --move "$staging" /var/benito
+# Every node mounts its own; the host's would only be copied for each.
+umount --lazy /sys /proc
 : >"$ready"
 exec catatonit -P
