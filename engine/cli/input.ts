@@ -63,7 +63,7 @@ export function readExperiment(file: string): { text: string; topology: Topology
 }
 
 /** What an earlier setup of this very experiment decided. */
-function readPrevious(experiment: ExperimentFact): Previous | null {
+export function readPrevious(experiment: ExperimentFact): Previous | null {
   const reader = diskReader(experiment.configDir);
   const { project, name } = experiment;
   if (reader.read('pid_eid') !== `${project}\n${name}\n`) return null;

@@ -10,7 +10,12 @@ export interface HostCommand {
   readonly log?: string;
 }
 
-/** How a command ended. Status 124: the time was up; 125: it was never started. */
+/** The status of a command whose time was up. */
+export const TIMED_OUT = 124;
+/** The status of a command that was never started. */
+export const NOT_RUN = 125;
+
+/** How a command ended. */
 export interface CommandResult {
   readonly status: number;
   readonly stdout: string;
@@ -120,9 +125,9 @@ function readReports(stdout: string, stderr: string, count: number, timedOut: bo
   const early = 'not started: the batch ended early';
   if (ends.length < count) {
     const said = (errors[ends.length] ?? '').trim() || early;
-    ends.push({ status: timedOut ? 124 : 125, stdout: output, stderr: timedOut ? 'the time was up' : said });
+    ends.push({ status: timedOut ? TIMED_OUT : NOT_RUN, stdout: output, stderr: timedOut ? 'the time was up' : said });
   }
-  while (ends.length < count) ends.push({ status: 125, stdout: '', stderr: early });
+  while (ends.length < count) ends.push({ status: NOT_RUN, stdout: '', stderr: early });
   return ends;
 }
 

@@ -13,6 +13,8 @@ export interface HostContext {
   processCgroup(name: string): string;
   /** The log of a process effect. */
   processLog(name: string): string;
+  /** Where a task notes which incarnation of its process it has run in. */
+  taskMark(name: string): string;
 }
 
 /** @param workCgroup of the run; none for those who only look. */
@@ -22,6 +24,7 @@ export function hostContext(experiment: ExperimentFact, workCgroup?: string): Ho
     run: (commands, options = {}) => runBatch(commands, { workCgroup, ...options }),
     processCgroup: (name) => join(experimentCgroup(experiment.id), 'live', escapeName(name)),
     processLog: (name) => join(experiment.stateDir, 'log', `${escapeName(name)}.log`),
+    taskMark: (name) => join(experiment.stateDir, 'tasks', escapeName(name)),
   };
 }
 

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { codecs } from '../config/files.ts';
 import type { Codec, ConfigFile, ConfigReader } from '../config/files.ts';
 import { vnodesOf } from '../config/nodes.ts';
 import type { Settings } from '../config/settings.ts';
 import { effectId } from '../model/effect.ts';
-import type { Effect } from '../model/effect.ts';
 import type { Embedding, ExperimentFact, Previous, Request } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
 import type { Topology } from '../model/topology.ts';
@@ -19,6 +18,7 @@ import type { FactName } from '../stage/facts.ts';
 import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
+import { withDirectories } from './directories.ts';
 import { sealPlan } from './plan.ts';
 import type { NodeRecord, Plan, PlannedEffect, PlannedStage } from './plan.ts';
 
@@ -90,11 +90,8 @@ class Planner {
     await this.runScope(opening, facts);
     if (this.ended) return;
     const nodes = this.finalNodes(facts);
-    for (const platform of platformsOf(nodes)) {
-      const mine = nodes.filter((node) => node.platform === platform && node.pnode === ONLY_PNODE);
-      const scope = new Map([...facts, ['pnode', { name: ONLY_PNODE }], ['nodes', mine]]);
-      await this.runScope(await this.load('setup', platform), scope);
-    }
+    const here = nodes.filter(({ pnode }) => pnode === ONLY_PNODE);
+    for (const platform of platformsOf(here)) await this.runPlatform('setup', platform, here, facts);
     facts.set('configFiles', this.configFileFacts());
     await this.runScope(
       stages.filter(({ definition }) => definition.closing),
@@ -112,15 +109,17 @@ class Planner {
     const all = this.finalNodes(facts).filter(({ pnode }) => pnode === ONLY_PNODE);
     facts.set('pnode', { name: ONLY_PNODE });
     facts.set('nodes', all);
-    const opening = await this.load('launch', undefined);
-    await this.runScope(opening, facts);
-    const records: NodeRecord[] = [];
-    for (const platform of platformsOf(all)) {
-      const mine = all.filter((node) => node.platform === platform);
-      await this.runScope(await this.load('launch', platform), new Map([...facts, ['nodes', mine]]));
-      records.push(...mine.map((node) => this.record(node)));
-    }
-    this.nodes = records;
+    const stages = await this.load('launch', undefined);
+    await this.runScope(
+      stages.filter(({ definition }) => !definition.closing),
+      facts,
+    );
+    for (const platform of platformsOf(all)) await this.runPlatform('launch', platform, all, facts);
+    await this.runScope(
+      stages.filter(({ definition }) => definition.closing),
+      facts,
+    );
+    this.nodes = all.map((node) => this.record(node));
   }
 
   seal(): Plan {
@@ -129,7 +128,7 @@ class Planner {
       experiment,
       phases,
       stages: this.stages,
-      effects: [...this.directories(), ...this.effects],
+      effects: withDirectories(this.effects, experiment.varDir),
       leases: this.leases,
       nodes: this.nodes,
       notes: this.notes,
@@ -138,6 +137,22 @@ class Planner {
 
   private load(phase: Phase, platform: string | undefined): Promise<readonly Stage[]> {
     return loadStages(this.inputs.stages.filter((stage) => stage.phase === phase && stage.platform === platform));
+  }
+
+  /** A platform's stages see its nodes only; of what they provide, the facts of many providers outlive them. */
+  private async runPlatform(
+    phase: Phase,
+    platform: string,
+    nodes: readonly VNode[],
+    facts: Map<string, unknown>,
+  ): Promise<void> {
+    const stages = await this.load(phase, platform);
+    const mine = nodes.filter((node) => node.platform === platform);
+    const scope = new Map([...facts, ['pnode', { name: ONLY_PNODE }], ['nodes', mine]]);
+    await this.runScope(stages, scope);
+    for (const name of stages.flatMap(({ definition }) => definition.many ?? [])) {
+      if (scope.has(name)) facts.set(name, scope.get(name));
+    }
   }
 
   /** Plans the stages of one scope in their order; the facts that they provide are added to `facts`. */
@@ -230,27 +245,6 @@ class Planner {
     const shell = verbs?.shell?.(node);
     const alive = verbs?.alive?.(node);
     return { ...node, ...(entry && { entry }), ...(shell && { shell }), ...(alive && { alive: effectId(alive) }) };
-  }
-
-  /** The directories of all files below the experiment's own, as effects before them. */
-  private directories(): readonly PlannedEffect[] {
-    const { varDir } = this.inputs.experiment;
-    const paths = new Map<string, string>();
-    for (const { kind, name, stage } of this.effects) {
-      if (kind !== 'file' || relative(varDir, name).startsWith('..')) continue;
-      for (let path = dirname(name); path !== varDir; path = dirname(path)) if (!paths.has(path)) paths.set(path, stage);
-    }
-    const made = [...paths].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, stage]): PlannedEffect => {
-      const parent = { kind: 'directory', name: dirname(path) } as Effect;
-      const after = paths.has(dirname(path)) ? [parent] : [];
-      return { ...effect.directory({ path }, { keep: 'user', after }), stage };
-    });
-    this.effects.forEach((one, index) => {
-      if (one.kind !== 'file' || !paths.has(dirname(one.name))) return;
-      const after = [...one.edges.after, `directory ${dirname(one.name)}`];
-      this.effects[index] = { ...one, edges: { ...one.edges, after } };
-    });
-    return made;
   }
 }
 

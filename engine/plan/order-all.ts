@@ -32,11 +32,12 @@ function orderSetup(stages: readonly Stage[]): readonly Stage[] {
     new Set(SETUP_FACTS),
   );
   const after = withProvided(new Set(SETUP_FACTS), opening);
+  const platforms = orderPlatforms(stages, new Set([...after, 'pnode', 'nodes']));
   const closing = orderStages(
     common.filter(({ definition }) => definition.closing),
-    new Set([...after, 'configFiles']),
+    new Set([...withMany(after, platforms), 'configFiles']),
   );
-  return [...opening, ...orderPlatforms(stages, new Set([...after, 'pnode', 'nodes'])), ...closing];
+  return [...opening, ...platforms, ...closing];
 }
 
 function orderLaunch(stages: readonly Stage[]): readonly Stage[] {
@@ -44,11 +45,18 @@ function orderLaunch(stages: readonly Stage[]): readonly Stage[] {
     .filter(([, { decode }]) => decode)
     .map(([name]) => name);
   const given = new Set(['experiment', ...onDisk, 'pnode', 'nodes']);
+  const common = stages.filter(({ platform }) => platform === undefined);
   const opening = orderStages(
-    stages.filter(({ platform }) => platform === undefined),
+    common.filter(({ definition }) => !definition.closing),
     given,
   );
-  return [...opening, ...orderPlatforms(stages, withProvided(given, opening))];
+  const after = withProvided(given, opening);
+  const platforms = orderPlatforms(stages, after);
+  const closing = orderStages(
+    common.filter(({ definition }) => definition.closing),
+    withMany(after, platforms),
+  );
+  return [...opening, ...platforms, ...closing];
 }
 
 function orderPlatforms(stages: readonly Stage[], given: ReadonlySet<string>): readonly Stage[] {
@@ -65,4 +73,9 @@ function orderPlatforms(stages: readonly Stage[], given: ReadonlySet<string>): r
 
 function withProvided(given: ReadonlySet<string>, stages: readonly Stage[]): ReadonlySet<string> {
   return new Set([...given, ...stages.flatMap(({ definition }) => definition.provides ?? [])]);
+}
+
+/** Of what platforms provide, the facts of many providers outlive them. */
+function withMany(given: ReadonlySet<string>, stages: readonly Stage[]): ReadonlySet<string> {
+  return new Set([...given, ...stages.flatMap(({ definition }) => definition.many ?? [])]);
 }

@@ -144,8 +144,6 @@ export interface ProcessSpec {
   /** Files, sockets and directories that it makes: stale ones are removed before it starts and after it has gone. */
   readonly creates?: readonly string[];
   readonly ready?: Readiness;
-  /** How many of its kind's places it takes while it starts; the host has as many places as cores. */
-  readonly weight?: number;
   /** For messages: what this process is. */
   readonly label?: string;
 }

@@ -7,7 +7,7 @@ import { UserError } from '../../model/problem.ts';
 import type { ExperimentFact } from '../../model/experiment.ts';
 import { carryOut, tellStages } from '../carry-out.ts';
 import { EXIT_USAGE } from '../exit-codes.ts';
-import { readInputs } from '../input.ts';
+import { readInputs, readPrevious } from '../input.ts';
 import type { Io } from '../io.ts';
 import { needRoot } from '../need-root.ts';
 import { requestOf, typedOptions } from '../plan-options.ts';
@@ -57,6 +57,8 @@ export async function run(
       plan: ({ boss, journal, emit }) =>
         makePlan({
           ...inputs,
+          // Read under the lock: another run may have ended in between.
+          previous: readPrevious(experiment),
           ...bounds,
           answer: (claims) => claimLeases(boss, journal, claims),
           onStage: tellStages(emit),

@@ -2,7 +2,7 @@ import { loadSettings } from '../../config/settings.ts';
 import { makePlan } from '../../plan/make-plan.ts';
 import { claimLeases } from '../../run/claims.ts';
 import { carryOut, tellStages } from '../carry-out.ts';
-import { readInputs } from '../input.ts';
+import { readInputs, readPrevious } from '../input.ts';
 import type { Io } from '../io.ts';
 import { needRoot } from '../need-root.ts';
 import { requestOf, typedOptions } from '../plan-options.ts';
@@ -33,6 +33,8 @@ export async function up(file: string, options: PlanOptions, io: Io): Promise<nu
       plan: ({ boss, journal, emit }) =>
         makePlan({
           ...inputs,
+          // Read under the lock: another run may have ended in between.
+          previous: readPrevious(experiment),
           answer: (claims) => claimLeases(boss, journal, claims),
           onStage: tellStages(emit),
         }),

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { effectId } from '../../model/effect.ts';
 import type { EffectKind } from '../../plan/kind.ts';
@@ -27,7 +27,8 @@ export function taskKind(host: HostContext): EffectKind {
       return effects.map((effect) => {
         const ran = (journal.recorded(effectId(effect))?.state as TaskState | undefined)?.ranIn;
         const now = processState((effect.spec as TaskSpec).enter, journal);
-        return ran && now && ran.pid === now.pid && ran.startTime === now.startTime ? { state: 'present' } : { state: 'absent' };
+        const hasRun = now && (markOf(now) === (ran && markOf(ran)) || markOf(now) === readMark(host.taskMark(effect.name)));
+        return hasRun ? { state: 'present' } : { state: 'absent' };
       });
     },
 
@@ -35,11 +36,12 @@ export function taskKind(host: HostContext): EffectKind {
       const runs = effects.map((effect) => {
         const spec = effect.spec as TaskSpec;
         const target = processState(spec.enter, journal);
-        for (const path of [spec.stdout, spec.stderr, spec.status]) {
+        const mark = host.taskMark(effect.name);
+        for (const path of [spec.stdout, spec.stderr, spec.status, mark]) {
           mkdirSync(dirname(path), { recursive: true });
           rmSync(path, { force: true });
         }
-        return { target, command: { argv: supervised(spec, target?.pid ?? 0), cgroup: host.processCgroup(spec.enter), log: '/dev/null' } };
+        return { target, command: { argv: supervised(spec, target ?? NOBODY, mark), cgroup: host.processCgroup(spec.enter), log: '/dev/null' } };
       });
       const results = await host.run(runs.map(({ command }) => command));
       return runs.map(({ target, command }, index) => {
@@ -55,10 +57,23 @@ export function taskKind(host: HostContext): EffectKind {
   };
 }
 
-const SUPERVISE = 'out=$1 err=$2 status=$3; shift 3; "$@" </dev/null >"$out" 2>"$err"; echo $? >"$status.new"; mv "$status.new" "$status"';
+/** Marked first: a run that is killed here must not lead to a second one in the same incarnation. */
+const SUPERVISE =
+  'mark=$1 ran=$2 out=$3 err=$4 status=$5; shift 5; echo "$ran" >"$mark"; ' +
+  '"$@" </dev/null >"$out" 2>"$err"; echo $? >"$status.new"; mv "$status.new" "$status"';
+const NOBODY: ProcessState = { pid: 0, startTime: 0 };
 
 /** In the root and directory of the node's first process: the host's own would lead out of the node. */
-function supervised({ argv, stdout, stderr, status }: TaskSpec, pid: number): readonly string[] {
-  const inside = ['nsenter', `--target=${pid}`, '--mount', '--root', '--wd', '--uts', '--net', '--pid', '--', ...argv];
-  return ['setsid', '--fork', 'sh', '-c', SUPERVISE, 'sh', stdout, stderr, status, ...inside];
+function supervised(spec: TaskSpec, target: ProcessState, mark: string): readonly string[] {
+  const inside = ['nsenter', `--target=${target.pid}`, '--mount', '--root', '--wd', '--uts', '--net', '--pid', '--'];
+  const words = [mark, markOf(target), spec.stdout, spec.stderr, spec.status, ...inside, ...spec.argv];
+  return ['setsid', '--fork', 'sh', '-c', SUPERVISE, 'sh', ...words];
+}
+
+function markOf({ pid, startTime }: ProcessState): string {
+  return `${pid} ${startTime}`;
+}
+
+function readMark(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
 }
