@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { codecs } from '../config/files.ts';
 import { packageRoot } from '../config/package-root.ts';
 import { diskReader } from '../config/reader.ts';
@@ -54,6 +54,13 @@ export function readExperiment(file: string): { text: string; topology: Topology
     throw new UserError({
       code: 'no-such-file',
       message: `there is no file ${file}`,
+      hint: 'EXPERIMENT is a TopDL file, for example config/experiments/star.xml',
+    });
+  }
+  if (statSync(file).isDirectory()) {
+    throw new UserError({
+      code: 'not-a-file',
+      message: `${file} is a directory`,
       hint: 'EXPERIMENT is a TopDL file, for example config/experiments/star.xml',
     });
   }

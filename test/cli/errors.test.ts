@@ -27,6 +27,7 @@ const cases: readonly (readonly [string, number, readonly string[]])[] = [
   ],
   ['no-setup', 1, ['run', 'launch', '--dry-run', ...HERE]],
   ['no-file', 1, ['check', 'none.xml']],
+  ['directory-as-file', 1, ['check', 'test/golden/cli']],
   ['bad-name', 1, ['check', XML, '-e', 'two']],
   ['wrong-topology', 1, ['check', 'test/golden/cli/wrong.xml']],
   ['unknown-type', 1, ['check', 'test/golden/cli/unknown-type.xml']],
