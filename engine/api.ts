@@ -1,6 +1,14 @@
 /** All that a stage may import, as 'benito-pipeline'. */
 export { defineStage, skip } from './stage/define.ts';
-export type { Claim, Lease, PlanContext, Skip, StageContext, StageDefinition, StageResult } from './stage/define.ts';
+export type {
+  Claim,
+  Lease,
+  PlanContext,
+  Skip,
+  StageContext,
+  StageDefinition,
+  StageResult,
+} from './stage/define.ts';
 export { effect } from './stage/effects.ts';
 export type * from './stage/effects.ts';
 export type * from './stage/facts.ts';

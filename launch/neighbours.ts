@@ -18,6 +18,10 @@ export default defineStage({
     const neighbours = [...members.values()].reduce((sum, count) => sum + count * (count - 1), 0);
     if (neighbours <= SMALL) return skip(`${neighbours} neighbours at most: the limit is high enough`);
     const keys = ['gc_thresh2', 'gc_thresh3'];
-    return { effects: keys.map((key) => effect.sysctl({ key: `net/ipv4/neigh/default/${key}`, raiseBy: neighbours })) };
+    return {
+      effects: keys.map((key) =>
+        effect.sysctl({ key: `net/ipv4/neigh/default/${key}`, raiseBy: neighbours }),
+      ),
+    };
   },
 });

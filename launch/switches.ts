@@ -6,16 +6,39 @@ export default defineStage({
   needs: ['pnode', 'nodes', 'switches'],
   provides: ['switchProcesses'],
   plan({ facts: { pnode, nodes, switches } }) {
-    const used = new Set(nodes.filter(({ ghost }) => !ghost).flatMap(({ interfaces }) => interfaces.map(({ substrate }) => substrate)));
+    const used = new Set(
+      nodes
+        .filter(({ ghost }) => !ghost)
+        .flatMap(({ interfaces }) => interfaces.map(({ substrate }) => substrate)),
+    );
     const mine = switches.filter((one) => one.pnode === pnode.name && used.has(one.substrate));
-    const folders = [...new Set(mine.map(({ socket }) => parentOf(socket)))].map((path) => effect.directory({ path, mode: '0700' }));
+    const folders = [...new Set(mine.map(({ socket }) => parentOf(socket)))].map((path) =>
+      effect.directory({ path, mode: '0700' }),
+    );
     const processes = mine.map(({ substrate, socket, ports }) => {
       const files = { pid: `${socket}.pid`, management: `${socket}.mgmt` };
       return effect.process(
         {
           name: `switch-${substrate}`,
           label: `the VDE switch of ${substrate}`,
-          argv: ['vde_switch', '--numports', String(ports), '--sock', socket, '--mode', '600', '--dirmode', '700', '--mgmt', files.management, '--mgmtmode', '600', '--pidfile', files.pid, '--daemon'],
+          argv: [
+            'vde_switch',
+            '--numports',
+            String(ports),
+            '--sock',
+            socket,
+            '--mode',
+            '600',
+            '--dirmode',
+            '700',
+            '--mgmt',
+            files.management,
+            '--mgmtmode',
+            '600',
+            '--pidfile',
+            files.pid,
+            '--daemon',
+          ],
           creates: [socket, files.management, files.pid],
           ready: { socket: `${socket}/ctl` },
         },
@@ -24,7 +47,11 @@ export default defineStage({
     });
     return {
       effects: [...folders, ...processes],
-      facts: { switchProcesses: Object.fromEntries(mine.map(({ substrate }, index) => [substrate, processes[index]!])) },
+      facts: {
+        switchProcesses: Object.fromEntries(
+          mine.map(({ substrate }, index) => [substrate, processes[index]!]),
+        ),
+      },
     };
   },
 });

@@ -16,10 +16,11 @@ export default defineStage({
       const type = attribute(computer, 'containers:node_type') ?? fallback;
       const platform = resolve(type, request, platforms);
       if (platform) problems.push(...limits(computer, platform));
-      else unknown.set(type, [...(unknown.get(type) ?? []), computer.name]);
+      else if (!request.as[type]) unknown.set(type, [...(unknown.get(type) ?? []), computer.name]);
       const name = platform?.name ?? type;
       return { ...computer, attributes: withAttribute(computer.attributes, 'containers:node_type', name) };
     });
+    problems.push(...mistypedPlatforms(request, platforms));
     problems.push(...[...unknown].map(([type, nodes]) => unknownType(type, nodes, platforms)));
     if (problems.length > 0) throw new UserError(problems);
 
@@ -27,19 +28,48 @@ export default defineStage({
     const ghosts = computers(annotated)
       .filter((computer) => /^(true|yes|1)$/i.test(attribute(computer, 'containers:ghost') ?? ''))
       .map(({ name }) => name);
-    return { facts: { annotated, ghosts } };
+    return { facts: { annotated, ghosts }, notes: unusedSubstitutes(source, request, fallback) };
   },
 });
 
-function resolve(type: string, request: Request, platforms: readonly PlatformFact[]): PlatformFact | undefined {
+function resolve(
+  type: string,
+  request: Request,
+  platforms: readonly PlatformFact[],
+): PlatformFact | undefined {
   const wanted = request.as[type] ?? type;
-  return platforms.find(({ name }) => name === wanted) ?? platforms.find(({ aliases }) => aliases.includes(wanted));
+  return (
+    platforms.find(({ name }) => name === wanted) ?? platforms.find(({ aliases }) => aliases.includes(wanted))
+  );
+}
+
+/** `--as TYPE=PLATFORM` with a platform that is none. */
+function mistypedPlatforms({ as }: Request, platforms: readonly PlatformFact[]): readonly Problem[] {
+  const known = platforms.flatMap(({ name, aliases }) => [name, ...aliases]);
+  return Object.entries(as)
+    .filter(([, platform]) => !known.includes(platform))
+    .map(([type, platform]) => ({
+      code: 'unknown-platform',
+      message: `--as ${type}=${platform}: there is no platform '${platform}'`,
+      hint: `platforms: ${known.sort().join(', ')}`,
+    }));
+}
+
+/** `--as TYPE=PLATFORM` with a type that no node asks for: allowed, as one set of options may serve many files. */
+function unusedSubstitutes(source: Topology, { as }: Request, fallback: string): readonly string[] {
+  const types = new Set(computers(source).map((one) => attribute(one, 'containers:node_type') ?? fallback));
+  return Object.entries(as)
+    .filter(([type]) => !types.has(type))
+    .map(([type, platform]) => `--as ${type}=${platform}: no node asks for the type '${type}'`);
 }
 
 /** One problem for all nodes of a type: an experiment may have hundreds. */
 function unknownType(type: string, nodes: readonly string[], platforms: readonly PlatformFact[]): Problem {
   const names = platforms.map(({ name }) => name).sort();
-  const some = nodes.slice(0, 5).map((name) => `'${name}'`).join(', ');
+  const some = nodes
+    .slice(0, 5)
+    .map((name) => `'${name}'`)
+    .join(', ');
   const who = nodes.length > 5 ? `${nodes.length} nodes (${some}, ...)` : some;
   return {
     code: 'unknown-node-type',

@@ -6,7 +6,9 @@ export default defineStage({
   needs: ['annotated'],
   provides: ['partitioned'],
   plan({ facts: { annotated } }) {
-    const userPacked = computers(annotated).some((one) => attribute(one, 'containers:partition') !== undefined);
+    const userPacked = computers(annotated).some(
+      (one) => attribute(one, 'containers:partition') !== undefined,
+    );
     const elements = annotated.elements.map((element) => {
       if (element.type !== 'computer') return element;
       const partition = attribute(element, 'containers:partition') ?? (userPacked ? 'unpartitioned' : '0');

@@ -21,7 +21,10 @@ export default defineStage({
         socket: socketOf(substrate),
         ports,
       }));
-    const wired: Topology = { ...topology, elements: topology.elements.map((element) => plug(element, socketOf)) };
+    const wired: Topology = {
+      ...topology,
+      elements: topology.elements.map((element) => plug(element, socketOf)),
+    };
     return { facts: { wired, switches }, notes: unshaped(identified) };
   },
 });

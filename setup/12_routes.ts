@@ -7,6 +7,8 @@ export default defineStage({
   provides: ['routes'],
   plan({ facts: { wired, settings } }) {
     const tables = computeRoutes(buildGraph(wired), { keepOut: [settings.control_net.pool] });
-    return { facts: { routes: [...tables].map(({ node, table }) => ({ node, table: formatRoutes(table) })) } };
+    return {
+      facts: { routes: [...tables].map(({ node, table }) => ({ node, table: formatRoutes(table) })) },
+    };
   },
 });

@@ -7,7 +7,10 @@ export default defineStage({
   needs: ['wired', 'embedding', 'leases'],
   provides: ['topology'],
   plan({ facts: { wired, embedding, leases } }) {
-    refuseClashes(wired, embedding.pnodes.map(({ name }) => name));
+    refuseClashes(
+      wired,
+      embedding.pnodes.map(({ name }) => name),
+    );
     const byNode = new Map(leases.map((lease) => [lease.node, lease]));
     const pnodes = embedding.pnodes.map(({ name }): Computer => ({
       type: 'computer',

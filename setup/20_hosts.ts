@@ -5,7 +5,7 @@ import { attribute, computers, defineStage } from 'benito-pipeline';
  * bare name on the node's first interface.
  */
 export default defineStage({
-  summary: "Write the hosts file that every node has as its /etc/hosts",
+  summary: 'Write the hosts file that every node has as its /etc/hosts',
   needs: ['wired'],
   provides: ['hosts'],
   plan({ facts: { wired } }) {

@@ -6,7 +6,11 @@ export default defineStage({
   needs: ['experiment', 'configFiles'],
   closing: true,
   plan({ facts: { experiment, configFiles } }) {
-    const archive = { path: `${experiment.configDir}/config.tgz`, root: experiment.configDir, members: configFiles };
+    const archive = {
+      path: `${experiment.configDir}/config.tgz`,
+      root: experiment.configDir,
+      members: configFiles,
+    };
     return { effects: [effect.archive(archive, { keep: 'user' })] };
   },
 });

@@ -1,3 +1,5 @@
+import { UserError } from '../model/problem.ts';
+import { EXIT_USAGE } from './exit-codes.ts';
 import { USUAL_EXITS } from './command-row.ts';
 import type { CommandRow } from './command-row.ts';
 
@@ -40,6 +42,7 @@ export const nodeCommands: readonly CommandRow[] = [
     run: async ({ args, options }, io) => {
       const words = args[1] as readonly string[];
       const command = words[0] === '--' ? words.slice(1) : words;
+      if (words[0]?.startsWith('-') && words[0] !== '--') throw optionsBehind(words[0]);
       return (await import('./commands/exec.ts')).exec(args[0] as string, command, options, io);
     },
   },
@@ -112,3 +115,14 @@ export const nodeCommands: readonly CommandRow[] = [
     run: async (_parsed, io) => (await import('./commands/doctor.ts')).doctor({}, io),
   },
 ];
+
+function optionsBehind(option: string): UserError {
+  return new UserError(
+    {
+      code: 'option-behind-node',
+      message: `'${option}' stands where the command is expected`,
+      hint: 'put options before the node, or write -- before the command: exec NODE -e PROJECT/NAME -- COMMAND',
+    },
+    { exitCode: EXIT_USAGE },
+  );
+}

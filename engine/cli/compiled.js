@@ -97,7 +97,10 @@ function atHome(root) {
     name: 'at-home',
     setup({ onLoad }) {
       onLoad({ filter: new RegExp(`^${root}/(setup|launch)/.*\\.ts$`) }, ({ path }) => ({
-        contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+        contents: readFileSync(path, 'utf8').replaceAll(
+          'import.meta.url',
+          JSON.stringify(pathToFileURL(path).href),
+        ),
         loader: 'ts',
       }));
     },

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { DEFAULT_VAR_DIR, experimentFact, parseExperimentName } from '../config/experiment.ts';
+import { EXIT_USAGE } from './exit-codes.ts';
 import { readRegistry } from '../host/registry.ts';
 import type { ExperimentFact } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
@@ -15,8 +16,10 @@ export interface TargetOptions {
 
 /** The experiment that is to be made of a file: named by `-e`, else after the file, in the site's project. */
 export function targetOfFile(file: string, options: TargetOptions, siteProject: string): ExperimentFact {
+  refuseEmptyVar(options);
   const fromFile = { project: siteProject, name: nameFromFile(file) };
-  const { project, name } = options.experiment === undefined ? fromFile : parseExperimentName(options.experiment);
+  const { project, name } =
+    options.experiment === undefined ? fromFile : parseExperimentName(options.experiment);
   if (options.var !== undefined) return experimentFact(project, name, resolve(options.var));
   const { id } = experimentFact(project, name, DEFAULT_VAR_DIR);
   const { experiments } = readRegistry();
@@ -33,6 +36,7 @@ export function targetOfFile(file: string, options: TargetOptions, siteProject: 
  * @throws UserError where there are several, or `-e` and `--var` contradict each other.
  */
 export function findTarget(options: TargetOptions): ExperimentFact | undefined {
+  refuseEmptyVar(options);
   const { experiments } = readRegistry();
   if (options.experiment !== undefined) {
     const { project, name } = parseExperimentName(options.experiment);
@@ -92,5 +96,19 @@ function defaultVarOf(project: string, name: string): string | undefined {
 
 /** `a/b/star.xml` -> `star`; characters that names may not have become `-`. */
 function nameFromFile(file: string): string {
-  return basename(file).replace(/\.[^.]*$/, '').replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 64) || 'experiment';
+  return (
+    basename(file)
+      .replace(/\.[^.]*$/, '')
+      .replace(/[^A-Za-z0-9_-]/g, '-')
+      .slice(0, 64) || 'experiment'
+  );
+}
+
+/** An unset variable of a shell script must not be taken for the current directory. */
+function refuseEmptyVar({ var: varDir }: TargetOptions): void {
+  if (varDir !== '') return;
+  throw new UserError(
+    { code: 'empty-var', message: '--var was given no directory', hint: 'write --var DIR, or leave it out' },
+    { exitCode: EXIT_USAGE },
+  );
 }

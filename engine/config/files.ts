@@ -67,12 +67,15 @@ export const codecs = {
         content: stringify(switches.filter((one) => one.pnode === pnode)),
       })),
     decode: (reader) =>
-      reader.list('switch').flatMap((name) => (parsed(reader.read(`switch/${name}`)) as SwitchFact[] | null) ?? []),
+      reader
+        .list('switch')
+        .flatMap((name) => (parsed(reader.read(`switch/${name}`)) as SwitchFact[] | null) ?? []),
   } satisfies Codec<readonly SwitchFact[]> as Codec<readonly SwitchFact[]>,
 
   routes: {
     encode: (tables) => tables.map(({ node, table }) => ({ path: `route/${node}`, content: table })),
-    decode: (reader) => reader.list('route').map((node) => ({ node, table: reader.read(`route/${node}`) ?? '' })),
+    decode: (reader) =>
+      reader.list('route').map((node) => ({ node, table: reader.read(`route/${node}`) ?? '' })),
   } satisfies Codec<readonly RouteTableFact[]> as Codec<readonly RouteTableFact[]>,
 
   topology: topologyCodec('topo.xml', 'line'),

@@ -15,8 +15,14 @@ export const PNODE_TYPE = 'pnode';
  * The vnodes of a final topology (topo.xml), in document order, hosts left out.
  * @throws UserError where topo.xml lacks what setup writes into it.
  */
-export function vnodesOf(topology: Topology, embedding: Embedding, ghosts: readonly string[]): readonly VNode[] {
-  const pnodes = new Map(embedding.pnodes.flatMap(({ name, nodes }) => nodes.map((node) => [node, name] as const)));
+export function vnodesOf(
+  topology: Topology,
+  embedding: Embedding,
+  ghosts: readonly string[],
+): readonly VNode[] {
+  const pnodes = new Map(
+    embedding.pnodes.flatMap(({ name, nodes }) => nodes.map((node) => [node, name] as const)),
+  );
   const asleep = new Set(ghosts);
   return computers(topology)
     .filter((computer) => attribute(computer, 'containers:node_type') !== PNODE_TYPE)

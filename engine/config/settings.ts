@@ -10,7 +10,9 @@ import { packageRoot } from './package-root.ts';
 /** Where a site keeps its own settings. */
 export const SITE_FILE = '/etc/benito/site.yaml';
 
-const cidr = z.string().refine((text) => ipaddr.IPv4.isValidCIDR(text), 'an IPv4 prefix such as 10.0.0.0/8 is needed');
+const cidr = z
+  .string()
+  .refine((text) => ipaddr.IPv4.isValidCIDR(text), 'an IPv4 prefix such as 10.0.0.0/8 is needed');
 
 const settingsSchema = z.strictObject({
   project: z.string().regex(/^[A-Za-z0-9_-]+$/),
@@ -46,7 +48,10 @@ export function loadSettings(siteFile = SITE_FILE): Settings {
   );
 }
 
-function readYaml(file: string): { value: unknown; lineOf(path: readonly (string | number)[]): number | undefined } {
+function readYaml(file: string): {
+  value: unknown;
+  lineOf(path: readonly (string | number)[]): number | undefined;
+} {
   const lines = new LineCounter();
   const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
   if (document.errors.length > 0) {
@@ -70,7 +75,9 @@ function readYaml(file: string): { value: unknown; lineOf(path: readonly (string
 function merge(base: unknown, over: unknown): unknown {
   if (!isRecord(base) || !isRecord(over)) return over ?? base;
   const keys = new Set([...Object.keys(base), ...Object.keys(over)]);
-  return Object.fromEntries([...keys].map((key) => [key, key in over ? merge(base[key], over[key]) : base[key]]));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, key in over ? merge(base[key], over[key]) : base[key]]),
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

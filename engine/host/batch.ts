@@ -112,20 +112,33 @@ async function runLane(script: string, count: number, timeoutMs: number): Promis
   return readReports(Buffer.concat(stdout).toString(), Buffer.concat(stderr).toString(), count, timedOut);
 }
 
-function readReports(stdout: string, stderr: string, count: number, timedOut: boolean): readonly CommandResult[] {
+function readReports(
+  stdout: string,
+  stderr: string,
+  count: number,
+  timedOut: boolean,
+): readonly CommandResult[] {
   const errors = stderr.split(MARK);
   const [first, ...reports] = stdout.split(MARK);
   const ends: CommandResult[] = [];
   let output = first!;
   for (const report of reports) {
     const newline = report.indexOf('\n');
-    ends.push({ status: Number(report.slice(0, newline)), stdout: output, stderr: errors[ends.length] ?? '' });
+    ends.push({
+      status: Number(report.slice(0, newline)),
+      stdout: output,
+      stderr: errors[ends.length] ?? '',
+    });
     output = report.slice(newline + 1);
   }
   const early = 'not started: the batch ended early';
   if (ends.length < count) {
     const said = (errors[ends.length] ?? '').trim() || early;
-    ends.push({ status: timedOut ? TIMED_OUT : NOT_RUN, stdout: output, stderr: timedOut ? 'the time was up' : said });
+    ends.push({
+      status: timedOut ? TIMED_OUT : NOT_RUN,
+      stdout: output,
+      stderr: timedOut ? 'the time was up' : said,
+    });
   }
   while (ends.length < count) ends.push({ status: NOT_RUN, stdout: '', stderr: early });
   return ends;

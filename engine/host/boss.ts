@@ -40,6 +40,10 @@ export function embeddedBoss(experiment: string, network?: string): Boss {
         undefined,
       ]),
     list: () =>
-      Promise.resolve(readRegistry().pool.leases.filter((lease) => lease.experiment === experiment).map(({ node }) => node)),
+      Promise.resolve(
+        readRegistry()
+          .pool.leases.filter((lease) => lease.experiment === experiment)
+          .map(({ node }) => node),
+      ),
   };
 }

@@ -57,7 +57,10 @@ export function processesOf(path: string): readonly number[] {
  * Kills everything in these cgroups, waits until they are empty, and removes them with what is below them.
  * @returns those that are still populated after `timeoutMs` (a process in uninterruptible sleep, say).
  */
-export async function destroyCgroups(paths: readonly string[], timeoutMs = 10_000): Promise<readonly string[]> {
+export async function destroyCgroups(
+  paths: readonly string[],
+  timeoutMs = 10_000,
+): Promise<readonly string[]> {
   const deadline = Date.now() + timeoutMs;
   let left = paths.filter(existsSync);
   for (let pause = 1; left.length > 0; pause = Math.min(pause * 2, 50)) {

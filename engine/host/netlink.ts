@@ -81,7 +81,8 @@ export function openRouteSocket(): RouteSocket {
       }
     }
   };
-  const act = (type: number, flags: number, payload: Buffer): void => void ask(type, Flag.ACK | flags, payload);
+  const act = (type: number, flags: number, payload: Buffer): void =>
+    void ask(type, Flag.ACK | flags, payload);
 
   return {
     links: () => ask(Message.GETLINK, Flag.DUMP, Buffer.alloc(16)).map(readLink),
@@ -93,7 +94,8 @@ export function openRouteSocket(): RouteSocket {
       header.writeUInt32LE(UP, 8);
       header.writeUInt32LE(UP, 12);
       const parts: Buffer[] = [header];
-      if (mac !== undefined) parts.push(attribute(LinkAttribute.ADDRESS, Buffer.from(mac.replaceAll(':', ''), 'hex')));
+      if (mac !== undefined)
+        parts.push(attribute(LinkAttribute.ADDRESS, Buffer.from(mac.replaceAll(':', ''), 'hex')));
       if (mtu !== undefined) parts.push(attribute(LinkAttribute.MTU, uint32(mtu)));
       act(Message.NEWLINK, 0, Buffer.concat(parts));
     },
@@ -102,7 +104,8 @@ export function openRouteSocket(): RouteSocket {
       header.writeInt32LE(index, 4);
       act(Message.DELLINK, 0, header);
     },
-    addAddress: (index, address) => act(Message.NEWADDR, Flag.CREATE | Flag.EXCLUSIVE, addressMessage(index, address)),
+    addAddress: (index, address) =>
+      act(Message.NEWADDR, Flag.CREATE | Flag.EXCLUSIVE, addressMessage(index, address)),
     deleteAddress: (index, address) => act(Message.DELADDR, 0, addressMessage(index, address)),
     replaceRoute: (route) => act(Message.NEWROUTE, Flag.CREATE | Flag.REPLACE, routeMessage(route)),
     deleteRoute: (route) => act(Message.DELROUTE, 0, routeMessage(route)),
@@ -150,7 +153,9 @@ function addressMessage(index: number, address: string): Buffer {
     attribute(AddressAttribute.LOCAL, local),
     attribute(AddressAttribute.ADDRESS, local),
   ];
-  return Buffer.concat(prefix < 31 ? [...parts, attribute(AddressAttribute.BROADCAST, broadcast(local, prefix))] : parts);
+  return Buffer.concat(
+    prefix < 31 ? [...parts, attribute(AddressAttribute.BROADCAST, broadcast(local, prefix))] : parts,
+  );
 }
 
 function routeHeader(prefix: number, type: number): Buffer {
@@ -161,7 +166,9 @@ function routeMessage({ to, via }: Route): Buffer {
   const [destination, prefix] = parsePrefix(to);
   const header = routeHeader(prefix, via === undefined ? RouteType.UNREACHABLE : RouteType.UNICAST);
   const parts = [header, attribute(RouteAttribute.DESTINATION, destination)];
-  return Buffer.concat(via === undefined ? parts : [...parts, attribute(RouteAttribute.GATEWAY, parsePrefix(via)[0])]);
+  return Buffer.concat(
+    via === undefined ? parts : [...parts, attribute(RouteAttribute.GATEWAY, parsePrefix(via)[0])],
+  );
 }
 
 function attribute(type: number, value: Buffer): Buffer {
@@ -175,7 +182,10 @@ function attribute(type: number, value: Buffer): Buffer {
 function attributesOf(message: Buffer, start: number): ReadonlyMap<number, Buffer> {
   const attributes = new Map<number, Buffer>();
   for (let at = start; at + 4 <= message.length; at += (message.readUInt16LE(at) + 3) & ~3) {
-    attributes.set(message.readUInt16LE(at + 2) & 0x3fff, message.subarray(at + 4, at + message.readUInt16LE(at)));
+    attributes.set(
+      message.readUInt16LE(at + 2) & 0x3fff,
+      message.subarray(at + 4, at + message.readUInt16LE(at)),
+    );
   }
   return attributes;
 }

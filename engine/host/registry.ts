@@ -45,7 +45,9 @@ const EMPTY: Registry = { experiments: {}, pool: { leases: [] }, shared: {}, sys
 
 /** The registry as it is now; needs no lock, as it is replaced in one step. */
 export function readRegistry(): Registry {
-  return existsSync(FILE) ? { ...EMPTY, ...(JSON.parse(readFileSync(FILE, 'utf8')) as Partial<Registry>) } : EMPTY;
+  return existsSync(FILE)
+    ? { ...EMPTY, ...(JSON.parse(readFileSync(FILE, 'utf8')) as Partial<Registry>) }
+    : EMPTY;
 }
 
 /**
@@ -114,6 +116,7 @@ export function removeEmpty(directory: string): void {
   try {
     rmdirSync(directory);
   } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DEFAULT_VAR_DIR, RUN_DIR, journalDir } from '../config/experiment.ts';
 import { openJournal } from '../journal/journal.ts';
@@ -10,6 +10,7 @@ import type { EffectKinds } from '../plan/kind.ts';
 import { destroyCgroups, experimentCgroup, makeCgroup, removeEmptyParent } from './cgroup.ts';
 import { hostContext } from './context.ts';
 import { effectKinds } from './kinds.ts';
+import { makeDirectories } from './make-directories.ts';
 import { takeLock } from './lock.ts';
 import { changeRegistry, readRegistry, removeEmpty } from './registry.ts';
 import type { Registry } from './registry.ts';
@@ -79,7 +80,7 @@ async function start(
   const work = join(cgroup, `work.${run}`);
   await endEarlierHelpers(cgroup);
   makeCgroup(work);
-  mkdirSync(experiment.stateDir, { recursive: true, mode: 0o755 });
+  makeDirectories(experiment.stateDir);
   const journal = openVarDir(experiment);
   const { id, project, name } = experiment;
   journal.append([
@@ -136,7 +137,10 @@ async function enter(experiment: ExperimentFact, register: boolean): Promise<boo
   return changeRegistry(`${project}/${name} (entering)`, (registry): readonly [Registry, boolean] => {
     refuseMixUp(experiment, registry);
     const isNew = registry.experiments[id] === undefined;
-    return [{ ...registry, experiments: { ...registry.experiments, [id]: { project, name, varDir } } }, isNew];
+    return [
+      { ...registry, experiments: { ...registry.experiments, [id]: { project, name, varDir } } },
+      isNew,
+    ];
   });
 }
 
@@ -150,7 +154,9 @@ function refuseMixUp({ id, project, name, varDir }: ExperimentFact, { experiment
       hint: `use --var ${known.varDir}, or another name with -e`,
     });
   }
-  const neighbour = Object.entries(experiments).find(([other, one]) => other !== id && one.varDir === varDir)?.[1];
+  const neighbour = Object.entries(experiments).find(
+    ([other, one]) => other !== id && one.varDir === varDir,
+  )?.[1];
   if (neighbour) {
     const other = `${neighbour.project}/${neighbour.name}`;
     throw new UserError({
@@ -163,8 +169,11 @@ function refuseMixUp({ id, project, name, varDir }: ExperimentFact, { experiment
 
 function openVarDir({ varDir, logDir }: ExperimentFact): Journal {
   try {
-    mkdirSync(logDir, { recursive: true, mode: 0o755 });
-    return openJournal(journalDir(varDir));
+    const theirs = existsSync(logDir) && !existsSync(journalDir(varDir));
+    makeDirectories(logDir);
+    const journal = openJournal(journalDir(varDir));
+    if (theirs) writeFileSync(join(journalDir(varDir), KEEP_LOG), '');
+    return journal;
   } catch (error) {
     throw new UserError(
       {
@@ -195,7 +204,9 @@ async function leave(experiment: ExperimentFact, purge = false): Promise<readonl
 export async function removeStaleLocks(): Promise<void> {
   if (!existsSync(RUN_DIR)) return;
   const { experiments } = readRegistry();
-  const stale = readdirSync(RUN_DIR).filter((name) => name.endsWith('.lock') && !experiments[name.slice(0, -'.lock'.length)]);
+  const stale = readdirSync(RUN_DIR).filter(
+    (name) => name.endsWith('.lock') && !experiments[name.slice(0, -'.lock'.length)],
+  );
   for (const name of stale) {
     const lock = takeLock(join(RUN_DIR, name), `process ${process.pid} (removing stale locks)`, 0);
     if ('release' in lock) lock.release();
@@ -210,9 +221,12 @@ export function bootId(): string {
 }
 
 /** Journal, logs, and the var directory where it is empty; its parents too where they were made for it. */
+/** In the journal's directory: the log directory was there before us, with what others keep in it. */
+const KEEP_LOG = 'keep-log';
+
 function purgeVarDir({ varDir, logDir }: ExperimentFact): void {
+  if (!existsSync(join(journalDir(varDir), KEEP_LOG))) rmSync(logDir, { recursive: true, force: true });
   rmSync(journalDir(varDir), { recursive: true, force: true });
-  rmSync(logDir, { recursive: true, force: true });
   const { shared } = readRegistry();
   for (let path = varDir; ; path = dirname(path)) {
     // Other experiments' nodes may have theirs mounted there: removing it would unmount them.

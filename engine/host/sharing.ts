@@ -26,9 +26,17 @@ function shareable(kind: EffectKind, experimentId: string): EffectKind {
     // The registry keeps it: to a second owner, what stands there is the first one's.
     before: (effect) => (effect.shared ? undefined : kind.before?.(effect)),
     make: (effects, journal) =>
-      splitShared(effects, (own) => kind.make(own, journal), (effect) => join(kind, effect, experimentId, journal)),
+      splitShared(
+        effects,
+        (own) => kind.make(own, journal),
+        (effect) => join(kind, effect, experimentId, journal),
+      ),
     unmake: (effects, journal) =>
-      splitShared(effects, (own) => kind.unmake(own, journal), (effect) => leave(kind, effect, experimentId, journal)),
+      splitShared(
+        effects,
+        (own) => kind.unmake(own, journal),
+        (effect) => leave(kind, effect, experimentId, journal),
+      ),
   };
 }
 
@@ -51,23 +59,32 @@ function join(
   journal: JournalView,
 ): Promise<Outcome> {
   const id = effectId(effect);
-  return changeRegistry(`${owner} (sharing ${id})`, async (registry, save): Promise<readonly [Registry, Outcome]> => {
-    const entry = registry.shared[id];
-    if (entry && entry.specHash !== specHash(effect)) {
-      return [registry, failed(conflict(id, entry.owners, registry))];
-    }
-    const seen = (await kind.observe([effect], journal))[0]!;
-    if (seen.state === 'foreign') return [registry, failed({ message: seen.what, hint: seen.hint })];
-    const there = seen.state === 'present';
-    const owners = [...new Set([...(entry?.owners ?? []), owner])];
-    const first = { specHash: specHash(effect), made: !there, before: there ? undefined : kind.before?.(effect) };
-    const joined = { ...registry, shared: { ...registry.shared, [id]: { ...(entry ?? first), owners } } };
-    if (there) return [joined, DONE];
-    save(joined);
-    const mends = seen.state === 'different' && seen.mend === 'in-place' && kind.change;
-    const outcomes = mends ? await mends([{ effect, why: seen.why }], journal) : await kind.make([effect], journal);
-    return [joined, outcomes[0]!];
-  });
+  return changeRegistry(
+    `${owner} (sharing ${id})`,
+    async (registry, save): Promise<readonly [Registry, Outcome]> => {
+      const entry = registry.shared[id];
+      if (entry && entry.specHash !== specHash(effect)) {
+        return [registry, failed(conflict(id, entry.owners, registry))];
+      }
+      const seen = (await kind.observe([effect], journal))[0]!;
+      if (seen.state === 'foreign') return [registry, failed({ message: seen.what, hint: seen.hint })];
+      const there = seen.state === 'present';
+      const owners = [...new Set([...(entry?.owners ?? []), owner])];
+      const first = {
+        specHash: specHash(effect),
+        made: !there,
+        before: there ? undefined : kind.before?.(effect),
+      };
+      const joined = { ...registry, shared: { ...registry.shared, [id]: { ...(entry ?? first), owners } } };
+      if (there) return [joined, DONE];
+      save(joined);
+      const mends = seen.state === 'different' && seen.mend === 'in-place' && kind.change;
+      const outcomes = mends
+        ? await mends([{ effect, why: seen.why }], journal)
+        : await kind.make([effect], journal);
+      return [joined, outcomes[0]!];
+    },
+  );
 }
 
 function leave(
@@ -77,23 +94,41 @@ function leave(
   journal: JournalView,
 ): Promise<Outcome> {
   const id = effectId(effect);
-  return changeRegistry(`${owner} (leaving ${id})`, async (registry): Promise<readonly [Registry, Outcome]> => {
-    const { [id]: entry, ...others } = registry.shared;
-    const owners = (entry?.owners ?? []).filter((one) => one !== owner);
-    if (entry && owners.length > 0) return [{ ...registry, shared: { ...others, [id]: { ...entry, owners } } }, DONE];
-    const outcome = entry?.made ? (await kind.unmake([effect], withBefore(journal, id, entry.before)))[0]! : DONE;
-    return [outcome.ok ? { ...registry, shared: others } : registry, outcome];
-  });
+  return changeRegistry(
+    `${owner} (leaving ${id})`,
+    async (registry): Promise<readonly [Registry, Outcome]> => {
+      const { [id]: entry, ...others } = registry.shared;
+      const owners = (entry?.owners ?? []).filter((one) => one !== owner);
+      if (entry && owners.length > 0)
+        return [{ ...registry, shared: { ...others, [id]: { ...entry, owners } } }, DONE];
+      const outcome = entry?.made
+        ? (await kind.unmake([effect], withBefore(journal, id, entry.before)))[0]!
+        : DONE;
+      return [outcome.ok ? { ...registry, shared: others } : registry, outcome];
+    },
+  );
 }
 
 /** The journal, with what stood there before the first owner. */
 function withBefore(journal: JournalView, id: EffectId, before: unknown): JournalView {
   const recorded = journal.recorded(id);
   if (before === undefined || !recorded) return journal;
-  return { effects: journal.effects, recorded: (other) => (other === id ? { ...recorded, state: before } : journal.recorded(other)) };
+  return {
+    effects: journal.effects,
+    recorded: (other) => (other === id ? { ...recorded, state: before } : journal.recorded(other)),
+  };
 }
 
-function conflict(id: string, owners: readonly string[], { experiments }: Registry): { message: string; hint: string } {
-  const names = owners.map((owner) => `${experiments[owner]?.project}/${experiments[owner]?.name}`).join(', ');
-  return { message: `${id} is there already, in another form, for ${names}`, hint: 'the settings of both have to agree' };
+function conflict(
+  id: string,
+  owners: readonly string[],
+  { experiments }: Registry,
+): { message: string; hint: string } {
+  const names = owners
+    .map((owner) => `${experiments[owner]?.project}/${experiments[owner]?.name}`)
+    .join(', ');
+  return {
+    message: `${id} is there already, in another form, for ${names}`,
+    hint: 'the settings of both have to agree',
+  };
 }

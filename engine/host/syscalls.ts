@@ -28,7 +28,8 @@ export class SyscallError extends Error {
   readonly code: string;
 
   constructor(call: string, errno: number) {
-    const code = Object.entries(constants.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
+    const code =
+      Object.entries(constants.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
     super(`${call}: ${code}`);
     this.code = code;
   }
@@ -57,7 +58,10 @@ function bind(): Syscalls {
   const close = checked('close', libc.func('int close(int fd)'));
   const send = checked('send', libc.func('long send(int fd, const void *message, size_t length, int flags)'));
   const receive = checked('recv', libc.func('long recv(int fd, _Out_ void *into, size_t length, int flags)'));
-  const ioctl = checked('ioctl', libc.func('int ioctl(int fd, unsigned long request, _Inout_ void *argument)'));
+  const ioctl = checked(
+    'ioctl',
+    libc.func('int ioctl(int fd, unsigned long request, _Inout_ void *argument)'),
+  );
   const ioctlNumber = checked('ioctl', libc.func('ioctl', 'int', ['int', 'unsigned long', 'unsigned long']));
   return {
     setns: (fd, type) => void setns(fd, type),

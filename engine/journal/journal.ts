@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { effectId } from '../model/effect.ts';
@@ -44,7 +53,7 @@ export function openJournal(directory: string): Journal {
     append(records: readonly JournalRecord[], options: { durable?: boolean } = {}): void {
       const bytes = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
       try {
-        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+        for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
       } catch (error) {
         // A full disk takes half a line, which would hide everything that is written after it.
         ftruncateSync(fd, end);
@@ -121,7 +130,8 @@ class State implements JournalState {
         if (this.lastRun) this.lastRun = { ...this.lastRun, planHash: record.planHash };
         return;
       case 'intent':
-        for (const { effect, specHash, before } of record.effects) this.intend(record.op, effect, specHash, before);
+        for (const { effect, specHash, before } of record.effects)
+          this.intend(record.op, effect, specHash, before);
         return;
       case 'done':
         this.finish(record.id, record.op, record.state);
@@ -148,7 +158,12 @@ class State implements JournalState {
     }
   }
 
-  private intend(op: 'make' | 'change' | 'unmake', effect: PlannedEffect, specHash: string, before: unknown): void {
+  private intend(
+    op: 'make' | 'change' | 'unmake',
+    effect: PlannedEffect,
+    specHash: string,
+    before: unknown,
+  ): void {
     const id = effectId(effect);
     const known = this.effects.get(id);
     const state = before ?? known?.state;

@@ -37,7 +37,11 @@ export interface BeginRecord {
 export interface IntentRecord {
   readonly type: 'intent';
   readonly op: Operation;
-  readonly effects: readonly { readonly effect: JournaledEffect; readonly specHash: string; readonly before?: unknown }[];
+  readonly effects: readonly {
+    readonly effect: JournaledEffect;
+    readonly specHash: string;
+    readonly before?: unknown;
+  }[];
 }
 
 export type Operation = 'make' | 'change' | 'unmake';

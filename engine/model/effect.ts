@@ -1,4 +1,3 @@
-
 /**
  * One change to a host, as data. Its identity is kind and name, stable from run to run; what it
  * should look like is its spec; how it hangs together with others is in its edges.

@@ -1,4 +1,5 @@
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** Canonical JSON: keys sorted by code point, no white space, undefined members left out. Equal values give equal text. */
 export function canonicalJson(value: unknown): string {

@@ -42,6 +42,8 @@ export function isUserError(error: unknown): error is UserError {
 /** `file:line:column: message` and, on a line of its own, the hint. */
 export function formatProblem(problem: Problem): string {
   const { place, message, hint } = problem;
-  const where = place ? `${[place.file, place.line, place.column].filter((part) => part !== undefined).join(':')}: ` : '';
+  const where = place
+    ? `${[place.file, place.line, place.column].filter((part) => part !== undefined).join(':')}: `
+    : '';
   return hint ? `${where}${message}\n  hint: ${hint}` : `${where}${message}`;
 }

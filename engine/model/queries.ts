@@ -5,7 +5,10 @@ import type { Attribute, Computer, Topology } from './topology.ts';
  * `containers:`, `benito:` and the misspelt `container:`, `containers::`, `benito::` that real files carry; case of
  * the local part is ignored for these. Other names are compared exactly.
  */
-export function attribute(owner: { readonly attributes: readonly Attribute[] }, name: string): string | undefined {
+export function attribute(
+  owner: { readonly attributes: readonly Attribute[] },
+  name: string,
+): string | undefined {
   const wanted = normalizeAttributeName(name);
   return owner.attributes.find((candidate) => normalizeAttributeName(candidate.name) === wanted)?.value;
 }
@@ -17,7 +20,11 @@ export function normalizeAttributeName(name: string): string {
 }
 
 /** The attributes with one set: replaces the first of that (normalised) name where it stands, drops later doubles, or appends. */
-export function withAttribute(attributes: readonly Attribute[], name: string, value: string): readonly Attribute[] {
+export function withAttribute(
+  attributes: readonly Attribute[],
+  name: string,
+  value: string,
+): readonly Attribute[] {
   const wanted = normalizeAttributeName(name);
   const at = attributes.findIndex((candidate) => normalizeAttributeName(candidate.name) === wanted);
   if (at < 0) return [...attributes, { name, value }];

@@ -39,8 +39,7 @@ export interface Change {
 }
 
 export type Outcome =
-  | { readonly ok: true; readonly state?: unknown }
-  | { readonly ok: false; readonly error: Failure };
+  { readonly ok: true; readonly state?: unknown } | { readonly ok: false; readonly error: Failure };
 
 /** Why an effect could not be made, changed or unmade. */
 export interface Failure {

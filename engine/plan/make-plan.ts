@@ -136,7 +136,9 @@ class Planner {
   }
 
   private load(phase: Phase, platform: string | undefined): Promise<readonly Stage[]> {
-    return loadStages(this.inputs.stages.filter((stage) => stage.phase === phase && stage.platform === platform));
+    return loadStages(
+      this.inputs.stages.filter((stage) => stage.phase === phase && stage.platform === platform),
+    );
   }
 
   /** A platform's stages see its nodes only; of what they provide, the facts of many providers outlive them. */
@@ -244,7 +246,12 @@ class Planner {
     const entry = verbs?.exec?.(node);
     const shell = verbs?.shell?.(node);
     const alive = verbs?.alive?.(node);
-    return { ...node, ...(entry && { entry }), ...(shell && { shell }), ...(alive && { alive: effectId(alive) }) };
+    return {
+      ...node,
+      ...(entry && { entry }),
+      ...(shell && { shell }),
+      ...(alive && { alive: effectId(alive) }),
+    };
   }
 }
 

@@ -13,7 +13,11 @@ export interface ClaimingBoss {
  * Has boss answer claims, written down before the question and after the answer: what a crash in between cost is
  * found again by asking boss for its list.
  */
-export async function claimLeases(boss: ClaimingBoss, journal: Journal, claims: readonly Claim[]): Promise<readonly Lease[]> {
+export async function claimLeases(
+  boss: ClaimingBoss,
+  journal: Journal,
+  claims: readonly Claim[],
+): Promise<readonly Lease[]> {
   journal.append([{ type: 'asking', nodes: claims.map(({ node }) => node) }], { durable: true });
   const leases = await boss.claim(claims);
   journal.append([{ type: 'leased', leases }], { durable: true });
@@ -21,7 +25,11 @@ export async function claimLeases(boss: ClaimingBoss, journal: Journal, claims: 
 }
 
 /** Gives back what the experiment holds and `keep` does not name, by our journal or by boss's own list. */
-export async function releaseLeases(boss: ClaimingBoss, journal: Journal, keep: ReadonlySet<string>): Promise<void> {
+export async function releaseLeases(
+  boss: ClaimingBoss,
+  journal: Journal,
+  keep: ReadonlySet<string>,
+): Promise<void> {
   const held = new Set([...journal.leases.keys(), ...journal.asked, ...(await boss.list())]);
   const gone = [...held].filter((node) => !keep.has(node));
   if (gone.length === 0) return;

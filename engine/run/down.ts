@@ -37,13 +37,24 @@ export async function takeDown(context: TakeDownContext): Promise<TakenDown> {
     .map((effect) => ({ effect, why: ['the experiment is taken down'] }));
   const byStage: Record<string, number> = {};
   for (const { effect } of unmake) byStage[effect.stage] = (byStage[effect.stage] ?? 0) + 1;
-  emit({ type: 'delta', make: 0, change: 0, unmake: unmake.length, kept: journal.effects.size - ours.length, byStage });
+  emit({
+    type: 'delta',
+    make: 0,
+    change: 0,
+    unmake: unmake.length,
+    kept: journal.effects.size - ours.length,
+    byStage,
+  });
   const execution = await execute({ unmake, change: [], make: [], settle: [], kept: 0 }, context);
   return { execution, residue: await findResidue(ours, journal, kinds) };
 }
 
 /** Looks at everything that was to go. */
-async function findResidue(gone: readonly Recorded[], journal: Journal, kinds: EffectKinds): Promise<readonly string[]> {
+async function findResidue(
+  gone: readonly Recorded[],
+  journal: Journal,
+  kinds: EffectKinds,
+): Promise<readonly string[]> {
   const effects = gone.map(({ effect }) => effect).filter(({ keep }) => keep !== 'history');
   const seen = await observeAll(effects, journal, kinds);
   return effects

@@ -13,7 +13,12 @@ export type RunEvent =
       /** The command that takes away what it leaves behind; none for `down` itself. */
       readonly clear?: string;
     }
-  | { readonly type: 'stage-planned'; readonly stage: string; readonly summary: string; readonly skipped?: string }
+  | {
+      readonly type: 'stage-planned';
+      readonly stage: string;
+      readonly summary: string;
+      readonly skipped?: string;
+    }
   | { readonly type: 'note'; readonly text: string }
   /** The host has been looked at: this is to be done. */
   | {

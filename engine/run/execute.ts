@@ -38,7 +38,11 @@ export async function execute(delta: Delta, context: ExecuteContext): Promise<Ex
   const tally: Tally = { done: [], failed: [], blocked: new Set(), fatal: false };
   if (delta.settle.length > 0) {
     context.journal.append(
-      delta.settle.map((effect) => ({ type: 'settled', effect: journaled(effect), specHash: specHash(effect) })),
+      delta.settle.map((effect) => ({
+        type: 'settled',
+        effect: journaled(effect),
+        specHash: specHash(effect),
+      })),
     );
   }
   await unmakeAll(delta.unmake, context, tally);
@@ -111,7 +115,12 @@ async function makeAll(delta: Delta, context: ExecuteContext, tally: Tally): Pro
 }
 
 /** Starts jobs as they become ready, in batches by kind, until none is left or `stop` says so. */
-async function runJobs(jobs: readonly Job[], context: ExecuteContext, tally: Tally, stop: () => boolean): Promise<void> {
+async function runJobs(
+  jobs: readonly Job[],
+  context: ExecuteContext,
+  tally: Tally,
+  stop: () => boolean,
+): Promise<void> {
   let ready = jobs.filter(({ waits }) => waits === 0);
   const running = new Set<Promise<void>>();
   const finish = (job: Job): void => {
@@ -173,8 +182,15 @@ async function runBatchOfKind(
       const outcome = outcomes[index]!;
       const id = effectId(step.effect);
       if (!outcome.ok) return [{ type: 'failed', id, op, error: outcome.error }];
-      const carried = allOf(carries).map((job) => ({ type: 'done' as const, id: effectId(job.step.effect), op }));
-      return [...carried, { type: 'done', id, op, ...(outcome.state !== undefined && { state: outcome.state }) }];
+      const carried = allOf(carries).map((job) => ({
+        type: 'done' as const,
+        id: effectId(job.step.effect),
+        op,
+      }));
+      return [
+        ...carried,
+        { type: 'done', id, op, ...(outcome.state !== undefined && { state: outcome.state }) },
+      ];
     }),
   );
   batch.forEach((job, index) => {
@@ -202,11 +218,24 @@ function allOf(jobs: readonly Job[]): readonly Job[] {
   return jobs.flatMap((job) => [job, ...allOf(job.carries)]);
 }
 
-function aboutOf({ op, step: { effect } }: Job): { op: Operation; effect: EffectId; stage: string; node?: string } {
-  return { op, effect: effectId(effect), stage: effect.stage, ...(effect.node !== undefined && { node: effect.node }) };
+function aboutOf({ op, step: { effect } }: Job): {
+  op: Operation;
+  effect: EffectId;
+  stage: string;
+  node?: string;
+} {
+  return {
+    op,
+    effect: effectId(effect),
+    stage: effect.stage,
+    ...(effect.node !== undefined && { node: effect.node }),
+  };
 }
 
-async function carryOut(batch: readonly Job[], { journal, kinds }: ExecuteContext): Promise<readonly Outcome[]> {
+async function carryOut(
+  batch: readonly Job[],
+  { journal, kinds }: ExecuteContext,
+): Promise<readonly Outcome[]> {
   const { op, step } = batch[0]!;
   const kind = kindOf(kinds, step.effect.kind);
   const effects = batch.map((job) => job.step.effect);
@@ -220,7 +249,10 @@ async function carryOut(batch: readonly Job[], { journal, kinds }: ExecuteContex
   } catch (error) {
     // A fault of the kind itself must not lose the batch's place in the journal.
     const { message, stack } = error as Error;
-    return batch.map(() => ({ ok: false, error: { message, ...(!isUserError(error) && stack && { stderr: stack }) } }));
+    return batch.map(() => ({
+      ok: false,
+      error: { message, ...(!isUserError(error) && stack && { stderr: stack }) },
+    }));
   }
 }
 

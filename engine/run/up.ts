@@ -56,7 +56,15 @@ function deltaEvent(delta: Delta, planHash: string): RunEvent {
     byStage[effect.stage] = (byStage[effect.stage] ?? 0) + 1;
   }
   const { make, change, unmake, kept } = delta;
-  return { type: 'delta', make: make.length, change: change.length, unmake: unmake.length, kept, planHash, byStage };
+  return {
+    type: 'delta',
+    make: make.length,
+    change: change.length,
+    unmake: unmake.length,
+    kept,
+    planHash,
+    byStage,
+  };
 }
 
 /** What the journal holds of the planned phases and the plan does not ask for any more. */
@@ -80,10 +88,13 @@ function changedBy(delta: Delta): ReadonlySet<EffectId> {
   return new Set([...delta.change, ...delta.unmake].map(({ effect }) => effectId(effect)));
 }
 
-function dependentsOf(effects: readonly PlannedEffect[], changed: ReadonlySet<EffectId>): readonly PlannedEffect[] {
+function dependentsOf(
+  effects: readonly PlannedEffect[],
+  changed: ReadonlySet<EffectId>,
+): readonly PlannedEffect[] {
   const shaken = new Set<EffectId>(changed);
   const found: PlannedEffect[] = [];
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const effect of effects) {
       const id = effectId(effect);

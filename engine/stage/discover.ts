@@ -75,7 +75,10 @@ function stageFiles(folder: string): readonly string[] {
       hint: 'a stage folder holds setup/ or launch/, or both',
     });
   }
-  return globbySync(['{setup,launch}/*.ts', '{setup,launch}/*/*.ts'], { cwd: folder, followSymbolicLinks: true }).sort();
+  return globbySync(['{setup,launch}/*.ts', '{setup,launch}/*/*.ts'], {
+    cwd: folder,
+    followSymbolicLinks: true,
+  }).sort();
 }
 
 function parsePath(path: string): Omit<StageFile, 'file' | 'replaces'> {

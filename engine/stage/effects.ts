@@ -35,7 +35,9 @@ export const effect = {
   /** A persistent TAP with its MAC and addresses, in a network namespace. */
   tap(spec: TapInput, options: EffectOptions = {}): Effect<TapSpec> {
     const { netns, ...rest } = spec;
-    return build('tap', `${netns.name}/${spec.device}`, { ...rest, netns: netns.name }, options, { within: [netns] });
+    return build('tap', `${netns.name}/${spec.device}`, { ...rest, netns: netns.name }, options, {
+      within: [netns],
+    });
   },
 
   /** The routes of a route file, in a network namespace, set by the routes script. */
@@ -55,11 +57,20 @@ export const effect = {
   /** A command that runs once per incarnation of the process whose namespaces it enters; never undone. */
   task(spec: TaskInput, options: EffectOptions = {}): Effect<TaskSpec> {
     const { name, enter, ...rest } = spec;
-    return build('task', name, { ...rest, enter: enter.name }, { keep: 'history', ...options }, { diesWith: [enter] });
+    return build(
+      'task',
+      name,
+      { ...rest, enter: enter.name },
+      { keep: 'history', ...options },
+      { diesWith: [enter] },
+    );
   },
 
   /** Anything else, as commands: argv only, never a shell. */
-  command(spec: CommandSpec & { readonly identity: string }, options: EffectOptions = {}): Effect<CommandSpec> {
+  command(
+    spec: CommandSpec & { readonly identity: string },
+    options: EffectOptions = {},
+  ): Effect<CommandSpec> {
     const { identity, ...rest } = spec;
     return build('command', identity, rest, options);
   },
@@ -170,7 +181,10 @@ export interface TaskSpec {
   /** Gets the exit status, in decimal, when it has ended. */
   readonly status: string;
 }
-export type TaskInput = Omit<TaskSpec, 'enter'> & { readonly name: string; readonly enter: Effect<ProcessSpec> };
+export type TaskInput = Omit<TaskSpec, 'enter'> & {
+  readonly name: string;
+  readonly enter: Effect<ProcessSpec>;
+};
 
 /** Exit status 0 of `observe` means that it is there. */
 export interface CommandSpec {

@@ -31,7 +31,8 @@ export async function loadPlatforms(files: readonly PlatformFile[]): Promise<rea
   return Promise.all(
     files.map(async ({ platform, file }): Promise<Platform> => {
       const definition = (await defaultExport(file)) as Partial<PlatformDefinition> | undefined;
-      if (typeof definition?.summary !== 'string') throw notA('platform', file, 'definePlatform({ summary, ... })');
+      if (typeof definition?.summary !== 'string')
+        throw notA('platform', file, 'definePlatform({ summary, ... })');
       return { name: platform, file, definition: definition as PlatformDefinition };
     }),
   );

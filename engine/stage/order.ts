@@ -39,28 +39,40 @@ export function orderStages(stages: readonly Stage[], given: ReadonlySet<string>
 function collectProviders(stages: readonly Stage[]): Providers {
   const providers = new Map<string, Stage[]>();
   for (const stage of stages) {
-    for (const fact of stage.definition.provides ?? []) providers.set(fact, [...(providers.get(fact) ?? []), stage]);
+    for (const fact of stage.definition.provides ?? [])
+      providers.set(fact, [...(providers.get(fact) ?? []), stage]);
   }
   return providers;
 }
 
 /** Numbered stages go strictly by number; an unnumbered one goes as soon as it can. */
 function nextStage(waiting: readonly Stage[], ready: (stage: Stage) => boolean): Stage | undefined {
-  const free = waiting.find((stage) => stage.number === undefined && !stage.definition.closing && ready(stage));
+  const free = waiting.find(
+    (stage) => stage.number === undefined && !stage.definition.closing && ready(stage),
+  );
   if (free) return free;
   const numbered = waiting.find((stage) => stage.number !== undefined && !stage.definition.closing);
   if (numbered) return ready(numbered) ? numbered : undefined;
   return waiting.find((stage) => ready(stage) && (stage.definition.closing || stage.number === undefined));
 }
 
-function needsMet(stage: Stage, there: ReadonlySet<string>, providers: Providers, ordered: readonly Stage[]): boolean {
+function needsMet(
+  stage: Stage,
+  there: ReadonlySet<string>,
+  providers: Providers,
+  ordered: readonly Stage[],
+): boolean {
   return (stage.definition.needs ?? []).every((fact) =>
-    isMany(fact, providers) ? (providers.get(fact) ?? []).every((one) => ordered.includes(one)) : there.has(fact),
+    isMany(fact, providers)
+      ? (providers.get(fact) ?? []).every((one) => ordered.includes(one))
+      : there.has(fact),
   );
 }
 
 function isMany(fact: string, providers: Providers): boolean {
-  return (providers.get(fact) ?? []).some((stage) => (stage.definition.many as readonly string[] | undefined)?.includes(fact));
+  return (providers.get(fact) ?? []).some((stage) =>
+    (stage.definition.many as readonly string[] | undefined)?.includes(fact),
+  );
 }
 
 function compare(a: Stage, b: Stage): number {
@@ -108,12 +120,15 @@ function* missingNeeds(
 
 /** Why no stage of those waiting can go on: a number against a need, or a circle. */
 function stuck(waiting: readonly Stage[], there: ReadonlySet<string>, providers: Providers): Problem {
-  const lacks = (stage: Stage): readonly string[] => (stage.definition.needs ?? []).filter((fact) => !there.has(fact));
+  const lacks = (stage: Stage): readonly string[] =>
+    (stage.definition.needs ?? []).filter((fact) => !there.has(fact));
   const first = waiting.find((stage) => stage.number !== undefined);
   for (const fact of first ? lacks(first) : []) {
     const [provider, through] = laterByNumber(first!, fact, waiting, providers) ?? [];
     if (!provider) continue;
-    const what = through ? `${through.file}, which provides its fact '${fact}', needs that one` : `needs its fact '${fact}'`;
+    const what = through
+      ? `${through.file}, which provides its fact '${fact}', needs that one`
+      : `needs its fact '${fact}'`;
     return {
       code: 'number-contradicts-need',
       message: `${first!.file} comes before ${provider.file} by number, but ${what}`,

@@ -22,7 +22,15 @@ export default defineStage({
         const parts = interfaces.flatMap((one): Effect<TapSpec | ProcessSpec>[] => {
           const address = `${one.address}/${one.prefix}`;
           const tap = effect.tap({ netns, device: one.name, mac: one.mac, addresses: [address] }, options);
-          const argv = ['vde_plug2tap', '--daemon', '--sock', one.switch, '--port', String(one.port), one.name];
+          const argv = [
+            'vde_plug2tap',
+            '--daemon',
+            '--sock',
+            one.switch,
+            '--port',
+            String(one.port),
+            one.name,
+          ];
           const plugged = switchProcesses[one.substrate]!;
           const label = `the plug of ${node}/${one.name} in port ${one.port} of ${one.substrate}`;
           const plug = effect.process(
@@ -33,6 +41,9 @@ export default defineStage({
         });
         return [node, parts] as const;
       });
-    return { effects: byNode.flatMap(([, parts]) => parts), facts: { processInterfaces: Object.fromEntries(byNode) } };
+    return {
+      effects: byNode.flatMap(([, parts]) => parts),
+      facts: { processInterfaces: Object.fromEntries(byNode) },
+    };
   },
 });

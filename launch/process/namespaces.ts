@@ -20,7 +20,10 @@ export default defineStage({
         {
           name: `${experiment.project}.${experiment.name}.${name}`,
           sysctls: {
-            ...(!settings.ipv6 && { 'net/ipv6/conf/all/disable_ipv6': '1', 'net/ipv6/conf/default/disable_ipv6': '1' }),
+            ...(!settings.ipv6 && {
+              'net/ipv6/conf/all/disable_ipv6': '1',
+              'net/ipv6/conf/default/disable_ipv6': '1',
+            }),
             // A multi-homed node answers on every one of its addresses, whichever way the question came.
             'net/ipv4/conf/all/rp_filter': '0',
             'net/ipv4/conf/default/rp_filter': '0',
@@ -32,7 +35,9 @@ export default defineStage({
     );
     return {
       effects,
-      facts: { processNamespaces: Object.fromEntries(awake.map(({ name }, index) => [name, effects[index]!])) },
+      facts: {
+        processNamespaces: Object.fromEntries(awake.map(({ name }, index) => [name, effects[index]!])),
+      },
     };
   },
 });

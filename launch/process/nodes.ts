@@ -19,12 +19,27 @@ export default defineStage({
     const staging = effect.directory({ path: `${stateDir}/benito` });
     const ready = effect.directory({ path: `${stateDir}/ready` });
     // Inside every node the experiment's directory is /var/benito, wherever --var put it.
-    const mountPoint = varDir === '/var/benito' ? [] : [effect.directory({ path: '/var/benito' }, { shared: true })];
+    const mountPoint =
+      varDir === '/var/benito' ? [] : [effect.directory({ path: '/var/benito' }, { shared: true })];
     const base = effect.process(
       {
         name: 'base',
         label: 'the mount namespace of the process nodes',
-        argv: ['unshare', '--mount', '--propagation', 'unchanged', '--', 'setsid', '--fork', script('_base.sh'), staging.spec.path, configDir, script('..'), logDir, `${ready.spec.path}/base`],
+        argv: [
+          'unshare',
+          '--mount',
+          '--propagation',
+          'unchanged',
+          '--',
+          'setsid',
+          '--fork',
+          script('_base.sh'),
+          staging.spec.path,
+          configDir,
+          script('..'),
+          logDir,
+          `${ready.spec.path}/base`,
+        ],
         creates: [`${ready.spec.path}/base`],
         ready: { file: `${ready.spec.path}/base` },
       },
@@ -38,7 +53,20 @@ export default defineStage({
           label: `the node ${name}`,
           netns: processNamespaces[name]!,
           enter: base,
-          argv: ['unshare', '--mount', '--uts', '--pid', '--propagation', 'unchanged', '--', 'setsid', '--fork', script('_init.sh'), name, readyFile],
+          argv: [
+            'unshare',
+            '--mount',
+            '--uts',
+            '--pid',
+            '--propagation',
+            'unchanged',
+            '--',
+            'setsid',
+            '--fork',
+            script('_init.sh'),
+            name,
+            readyFile,
+          ],
           creates: [readyFile],
           ready: { file: readyFile },
         },

@@ -10,8 +10,15 @@ export default defineStage({
       const enter = processNodes[name];
       if (!enter || startup === undefined) return [];
       const log = `${experiment.logDir}/${name}`;
-      const files = { stdout: `${log}/start_command.out`, stderr: `${log}/start_command.err`, status: `${log}/start_command.status` };
-      const after: Effect<unknown>[] = [...processInterfaces[name]!, ...(processRoutes[name] ? [processRoutes[name]] : [])];
+      const files = {
+        stdout: `${log}/start_command.out`,
+        stderr: `${log}/start_command.err`,
+        status: `${log}/start_command.status`,
+      };
+      const after: Effect<unknown>[] = [
+        ...processInterfaces[name]!,
+        ...(processRoutes[name] ? [processRoutes[name]] : []),
+      ];
       return [
         effect.task(
           { name: `start-${name}`, enter, argv: ['sh', '-c', startup], ...files },

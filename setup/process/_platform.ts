@@ -5,7 +5,7 @@ import { definePlatform } from 'benito-pipeline';
  * multi-homing bug, and with a clean death.
  */
 export default definePlatform({
-  summary: 'process tree in its own network, mount, UTS and PID namespaces, with the host\'s file systems',
+  summary: "process tree in its own network, mount, UTS and PID namespaces, with the host's file systems",
   verbs: {
     exec: ({ name }) => ({
       process: `node-${name}`,

@@ -174,7 +174,9 @@ describe('earlier answers', () => {
     const extra: Extra = { 'n1/e0': { ip4_address: '10.0.0.200', ip4_netmask: '255.255.255.0' } };
     const next = assignAddresses(topologyOf(moved, extra), { previous: plan });
     expect(addressesOf(next.plan)).toEqual(['10.0.0.1', '10.0.0.200', '10.0.0.3']);
-    const later = assignAddresses(topologyOf({ nodes: 4, lans: [[0, 1, 2, 3]] }, extra), { previous: next.plan });
+    const later = assignAddresses(topologyOf({ nodes: 4, lans: [[0, 1, 2, 3]] }, extra), {
+      previous: next.plan,
+    });
     expect(addressesOf(later.plan)).toEqual(['10.0.0.1', '10.0.0.200', '10.0.0.3', '10.0.0.2']);
   });
 

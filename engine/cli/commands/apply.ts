@@ -1,11 +1,15 @@
+import { resolve } from 'node:path';
 import { loadSettings } from '../../config/settings.ts';
 import { embeddedBoss } from '../../host/boss.ts';
 import type { Boss } from '../../host/boss.ts';
 import type { Journal } from '../../journal/journal.ts';
+import type { ExperimentFact } from '../../model/experiment.ts';
+import { UserError } from '../../model/problem.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { claimLeases, releaseLeases } from '../../run/claims.ts';
 import { carryOut } from '../carry-out.ts';
 import { driftOfHost, driftOfInputs, driftOfLeases, refuseDrift } from '../drift.ts';
+import { EXIT_USAGE } from '../exit-codes.ts';
 import { fingerprintsOf } from '../fingerprints.ts';
 import { stateTexts, viewHost } from '../host-view.ts';
 import { readInputs } from '../input.ts';
@@ -16,10 +20,11 @@ import { loadPlan } from '../saved-plan.ts';
 import type { TargetOptions } from '../target.ts';
 
 /** `apply FILE`: carries out that plan and no other; refused, with the reasons, where anything of it has drifted. */
-export async function apply(file: string, _options: TargetOptions, io: Io): Promise<number> {
+export async function apply(file: string, target: TargetOptions, io: Io): Promise<number> {
   needRoot('apply');
   const saved = loadPlan(file);
   const { plan, options } = saved;
+  refuseOther(plan.experiment, target);
   const settings = loadSettings();
   const inputs = await readInputs({
     experiment: plan.experiment,
@@ -67,4 +72,22 @@ async function claimAsPlanned(
   if (drift.length > 0) await releaseLeases(boss, journal, before);
   refuseDrift(file, drift);
   return plan;
+}
+
+/** A plan is of one experiment in one place. */
+function refuseOther(
+  { project, name, varDir }: ExperimentFact,
+  { experiment, var: wanted }: TargetOptions,
+): void {
+  const full = `${project}/${name}`;
+  const same = (experiment ?? full) === full && (wanted === undefined || resolve(wanted) === varDir);
+  if (same) return;
+  throw new UserError(
+    {
+      code: 'plan-of-another',
+      message: `the plan is of ${full} in ${varDir}`,
+      hint: 'leave -e and --var out, or plan again with them',
+    },
+    { exitCode: EXIT_USAGE },
+  );
 }

@@ -13,10 +13,29 @@ export function archiveKind(host: HostContext): EffectKind {
   const make: EffectKind['make'] = async (effects) => {
     const commands = effects.map(({ spec }) => {
       const { path, root, members } = spec as ArchiveSpec;
-      const options = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=go-w'];
+      const options = [
+        '--sort=name',
+        '--mtime=@0',
+        '--owner=0',
+        '--group=0',
+        '--numeric-owner',
+        '--mode=go-w',
+      ];
       const names = members.map((member) => relative(root, member.path)).sort();
       return {
-        argv: ['tar', '--create', '--use-compress-program', 'gzip -1 -n', ...options, '--file', path, '--directory', root, '--files-from', '-'],
+        argv: [
+          'tar',
+          '--create',
+          '--use-compress-program',
+          'gzip -1 -n',
+          ...options,
+          '--file',
+          path,
+          '--directory',
+          root,
+          '--files-from',
+          '-',
+        ],
         stdin: names.join('\n'),
       };
     });
@@ -34,12 +53,17 @@ export function archiveKind(host: HostContext): EffectKind {
         const spec = effect.spec as ArchiveSpec;
         if (!statSync(spec.path, { throwIfNoEntry: false })) return { state: 'absent' };
         const known = journal.recorded(effectId(effect))?.state;
-        if (known !== undefined && canonicalJson(known) === canonicalJson(stateOf(spec))) return { state: 'present' };
+        if (known !== undefined && canonicalJson(known) === canonicalJson(stateOf(spec)))
+          return { state: 'present' };
         return { state: 'different', why: ['its files have changed'], mend: 'in-place' };
       });
     },
     make,
-    change: (changes, journal) => make(changes.map(({ effect }) => effect), journal),
+    change: (changes, journal) =>
+      make(
+        changes.map(({ effect }) => effect),
+        journal,
+      ),
     async unmake(effects) {
       for (const { name } of effects) rmSync(name, { force: true });
       return effects.map(() => ({ ok: true }));

@@ -7,7 +7,10 @@ import { outcomeOf } from '../outcome.ts';
 
 /** What platforms add of their own: three commands, argv only. */
 export function commandKind(host: HostContext): EffectKind {
-  const run = async (effects: readonly PlannedEffect[], verb: 'make' | 'unmake'): Promise<readonly Outcome[]> => {
+  const run = async (
+    effects: readonly PlannedEffect[],
+    verb: 'make' | 'unmake',
+  ): Promise<readonly Outcome[]> => {
     const commands = effects.map(({ spec }) => ({ argv: (spec as CommandSpec)[verb] }));
     const results = await host.run(commands);
     return commands.map((command, index) => outcomeOf(command, results[index]!));

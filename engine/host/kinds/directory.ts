@@ -57,7 +57,11 @@ function look({ path, mode }: DirectorySpec): Observation {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return { state: 'absent' };
   if (!stats.isDirectory()) {
-    return { state: 'foreign', what: `${path} is in the way: it is no directory`, hint: `move ${path} elsewhere` };
+    return {
+      state: 'foreign',
+      what: `${path} is in the way: it is no directory`,
+      hint: `move ${path} elsewhere`,
+    };
   }
   const found = (stats.mode & 0o7777).toString(8).padStart(4, '0');
   if (mode === undefined || parseInt(found, 8) === parseInt(mode, 8)) return { state: 'present' };

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, closeSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import type { FileSpec } from '../../stage/effects.ts';
 import type { EffectKind, Observation } from '../../plan/kind.ts';
 import { effectId } from '../../model/effect.ts';
@@ -24,7 +36,9 @@ export const fileKind: EffectKind = {
   describe: (effect) => `file ${effect.name}, ${(effect.spec as FileSpec).content.length} characters`,
 
   async observe(effects, journal) {
-    return effects.map((effect) => look(effect.spec as FileSpec, journal.recorded(effectId(effect)) !== undefined));
+    return effects.map((effect) =>
+      look(effect.spec as FileSpec, journal.recorded(effectId(effect)) !== undefined),
+    );
   },
 
   before: (effect): Before => ({ before: effect.keep === 'user' ? null : imageOf(effect.name) }),
@@ -53,7 +67,11 @@ function look(spec: FileSpec, ours: boolean): Observation {
   const stats = statSync(spec.path, { throwIfNoEntry: false });
   if (!stats) return { state: 'absent' };
   if (!stats.isFile()) {
-    return { state: 'foreign', what: `${spec.path} is in the way: it is no file`, hint: `move ${spec.path} elsewhere` };
+    return {
+      state: 'foreign',
+      what: `${spec.path} is in the way: it is no file`,
+      hint: `move ${spec.path} elsewhere`,
+    };
   }
   const why: string[] = [];
   if (!holds(spec)) why.push(ours ? 'content differs' : 'an earlier file is there');
@@ -83,7 +101,7 @@ function write(spec: FileSpec): void {
 function writeInPlace(path: string, content: Buffer): void {
   const fd = openSync(path, 'r+');
   try {
-    for (let at = 0; at < content.length; ) at += writeSync(fd, content, at, content.length - at, at);
+    for (let at = 0; at < content.length;) at += writeSync(fd, content, at, content.length - at, at);
     ftruncateSync(fd, content.length);
   } finally {
     closeSync(fd);

@@ -16,7 +16,9 @@ export function netnsKind(host: HostContext): EffectKind {
   return {
     kind: 'netns',
     describe: ({ name, spec }) => {
-      const sysctls = Object.entries((spec as NetnsSpec).sysctls ?? {}).map(([key, value]) => `${key}=${value}`);
+      const sysctls = Object.entries((spec as NetnsSpec).sysctls ?? {}).map(
+        ([key, value]) => `${key}=${value}`,
+      );
       return `network namespace ${name}${sysctls.length > 0 ? ` with ${sysctls.join(' ')}` : ''}`;
     },
 
@@ -46,7 +48,9 @@ export function netnsKind(host: HostContext): EffectKind {
       const nameless = changes.map(({ effect: { name } }) => name).filter((name) => !isBound(name));
       for (const name of nameless) rmSync(netnsPath(name), { force: true });
       await host.run(
-        nameless.map((name) => ({ argv: ['ip', 'netns', 'attach', name, String(inhabitant(name, journal))] })),
+        nameless.map((name) => ({
+          argv: ['ip', 'netns', 'attach', name, String(inhabitant(name, journal))],
+        })),
       );
       return changes.map(({ effect }) => attempt(() => configure(effect.spec as NetnsSpec)));
     },
@@ -79,13 +83,18 @@ function isBound(name: string): boolean {
 function nameless(effect: PlannedEffect, journal: JournalView): Observation {
   const pid = inhabitant(effect.name, journal);
   if (pid === undefined) return { state: 'absent' };
-  return { state: 'different', why: [`it has lost its name, and lives on in process ${pid}`], mend: 'in-place' };
+  return {
+    state: 'different',
+    why: [`it has lost its name, and lives on in process ${pid}`],
+    mend: 'in-place',
+  };
 }
 
 /** A living process that was started in that namespace. */
 function inhabitant(name: string, journal: JournalView): number | undefined {
   for (const { effect, status, state } of journal.effects.values()) {
-    if (effect.kind !== 'process' || (effect.spec as ProcessSpec).netns !== name || status !== 'made') continue;
+    if (effect.kind !== 'process' || (effect.spec as ProcessSpec).netns !== name || status !== 'made')
+      continue;
     if (state !== undefined && isAlive(state as ProcessState)) return (state as ProcessState).pid;
   }
   return undefined;

@@ -34,7 +34,8 @@ export function processKind(host: HostContext): EffectKind {
         effects.map(async (effect, index): Promise<Outcome> => {
           const result = results[index]!;
           const log = readLog(host.processLog(effect.name));
-          if (result.status !== 0) return failed(failureOf(starts[index]!, { ...result, stderr: log || result.stderr }));
+          if (result.status !== 0)
+            return failed(failureOf(starts[index]!, { ...result, stderr: log || result.stderr }));
           return awaitReady(effect, starts[index]!);
         }),
       );
@@ -46,7 +47,10 @@ export function processKind(host: HostContext): EffectKind {
       return effects.map(({ name }) => {
         if (!left.includes(host.processCgroup(name))) return DONE;
         const pids = processesOf(host.processCgroup(name)).join(' ');
-        return failed({ message: `${name} does not die (process ${pids})`, hint: 'see its state: ps -o pid,stat,wchan,args' });
+        return failed({
+          message: `${name} does not die (process ${pids})`,
+          hint: 'see its state: ps -o pid,stat,wchan,args',
+        });
       });
     },
   };
@@ -70,7 +74,9 @@ export function processKind(host: HostContext): EffectKind {
     const namespaces = [
       ...(netns === undefined ? [] : [`--net=${netnsPath(netns)}`]),
       // With its root too: a host that is itself a chroot has another root than its mount namespace.
-      ...(enter === undefined ? [] : [`--mount=${target}/ns/mnt`, `--root=${target}/root`, `--wd=${target}/cwd`]),
+      ...(enter === undefined
+        ? []
+        : [`--mount=${target}/ns/mnt`, `--root=${target}/root`, `--wd=${target}/cwd`]),
     ];
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     return {
@@ -117,7 +123,9 @@ function look(effect: PlannedEffect, cgroup: string, journal: JournalView): Obse
   const replace = (why: string): Observation => ({ state: 'different', why: [why], mend: 'replace' });
   if (recorded?.status !== 'made') return replace('it was left half started');
   if (recorded.effect !== effect && recorded.specHash !== specHash(effect)) {
-    return replace(`it runs as: ${commandLine((recorded.effect.spec as ProcessSpec).argv)}, not: ${commandLine(argv)}`);
+    return replace(
+      `it runs as: ${commandLine((recorded.effect.spec as ProcessSpec).argv)}, not: ${commandLine(argv)}`,
+    );
   }
   if (!recorded.state || !isAlive(recorded.state as ProcessState)) return { state: 'absent' };
   const missing = [...creates, ready.socket].find((path) => path !== undefined && !existsSync(path));

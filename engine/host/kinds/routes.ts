@@ -39,7 +39,10 @@ export function routesKind(host: HostContext): EffectKind {
         const found = foundLines(effect.name);
         const missing = wantedLines(effect).filter((line) => !found.includes(line));
         const stale = staleLines(effect, found, journal);
-        return withState(effect, attempt(() => setRoutes(effect.name, missing, stale)));
+        return withState(
+          effect,
+          attempt(() => setRoutes(effect.name, missing, stale)),
+        );
       });
     },
 
@@ -70,7 +73,9 @@ function setRoutes(netns: string, missing: readonly string[], stale: readonly st
       try {
         socket.replaceRoute(routeOf(line));
       } catch (error) {
-        throw new Error(`ip -netns ${netns} route replace ${line}: ${(error as Error).message}`, { cause: error });
+        throw new Error(`ip -netns ${netns} route replace ${line}: ${(error as Error).message}`, {
+          cause: error,
+        });
       }
     }
   });
@@ -101,7 +106,10 @@ function compare(effect: PlannedEffect, found: readonly string[], journal: Journ
   const stale = staleLines(effect, found, journal, wanted);
   if (missing.length === 0 && stale.length === 0) return { state: 'present' };
   if (missing.length === wanted.length && stale.length === 0) return { state: 'absent' };
-  const why = [...missing.map((line) => `${line} is missing`), ...stale.map((line) => `${line} is no longer wanted`)];
+  const why = [
+    ...missing.map((line) => `${line} is missing`),
+    ...stale.map((line) => `${line} is no longer wanted`),
+  ];
   const shown = why.length > 5 ? [...why.slice(0, 4), `and ${why.length - 4} more`] : why;
   return { state: 'different', why: shown, mend: 'in-place' };
 }

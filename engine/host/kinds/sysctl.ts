@@ -51,7 +51,10 @@ export function sysctlKind(host: HostContext): EffectKind {
 
     make: (effects) => eachInTurn(effects, (effect) => settle(effect, (effect.spec as SysctlSpec).raiseBy)),
     change: (changes) =>
-      eachInTurn(changes.map(({ effect }) => effect), (effect) => settle(effect, (effect.spec as SysctlSpec).raiseBy)),
+      eachInTurn(
+        changes.map(({ effect }) => effect),
+        (effect) => settle(effect, (effect.spec as SysctlSpec).raiseBy),
+      ),
     unmake: (effects) => eachInTurn(effects, (effect) => settle(effect, undefined)),
   };
 }

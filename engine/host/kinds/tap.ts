@@ -19,11 +19,17 @@ export const tapKind: EffectKind = {
   },
 
   async observe(effects, journal) {
-    return eachInNetns(effects, { state: 'absent' }, (effect, socket) => compare(effect, stateOf(effect, socket), journal));
+    return eachInNetns(effects, { state: 'absent' }, (effect, socket) =>
+      compare(effect, stateOf(effect, socket), journal),
+    );
   },
 
   make: (effects, journal) => mend(effects, journal),
-  change: (changes, journal) => mend(changes.map(({ effect }) => effect), journal),
+  change: (changes, journal) =>
+    mend(
+      changes.map(({ effect }) => effect),
+      journal,
+    ),
 
   async unmake(effects) {
     return eachInNetns(effects, DONE, (effect, socket) =>
@@ -72,7 +78,8 @@ async function mend(effects: readonly PlannedEffect[], journal: JournalView): Pr
       const tap = stateOf(effect, socket)!;
       for (const address of staleAddresses(effect, tap, journal)) socket.deleteAddress(tap.index, address);
       socket.setLink(tap.index, { mac, ...(mtu !== undefined && { mtu }), up: true });
-      for (const address of addresses) if (!tap.addresses.includes(address)) socket.addAddress(tap.index, address);
+      for (const address of addresses)
+        if (!tap.addresses.includes(address)) socket.addAddress(tap.index, address);
     });
     if (outcome.ok) return outcome;
     return failed({ ...outcome.error, message: `TAP ${device} in ${netns}: ${outcome.error.message}` });
@@ -112,7 +119,9 @@ function compare(effect: PlannedEffect, tap: TapState | undefined, journal: Jour
   const spec = effect.spec as TapSpec;
   if (!tap) return { state: 'absent' };
   const why = [
-    ...spec.addresses.filter((address) => !tap.addresses.includes(address)).map((address) => `${address} is missing`),
+    ...spec.addresses
+      .filter((address) => !tap.addresses.includes(address))
+      .map((address) => `${address} is missing`),
     ...staleAddresses(effect, tap, journal).map((address) => `${address} is no longer wanted`),
   ];
   if (tap.mac !== spec.mac) why.push(`its MAC is ${tap.mac}, not ${spec.mac}`);
@@ -125,6 +134,10 @@ function compare(effect: PlannedEffect, tap: TapState | undefined, journal: Jour
 function staleAddresses(effect: PlannedEffect, tap: TapState, journal: JournalView): readonly string[] {
   const { addresses } = effect.spec as TapSpec;
   const recorded = journal.recorded(effectId(effect));
-  const given = [recorded?.effect, recorded?.previous].flatMap((one) => (one?.spec as TapSpec | undefined)?.addresses ?? []);
-  return [...new Set(given)].filter((address) => !addresses.includes(address) && tap.addresses.includes(address));
+  const given = [recorded?.effect, recorded?.previous].flatMap(
+    (one) => (one?.spec as TapSpec | undefined)?.addresses ?? [],
+  );
+  return [...new Set(given)].filter(
+    (address) => !addresses.includes(address) && tap.addresses.includes(address),
+  );
 }

@@ -21,13 +21,16 @@ interface TaskState {
 export function taskKind(host: HostContext): EffectKind {
   return {
     kind: 'task',
-    describe: ({ spec }) => `run once in ${(spec as TaskSpec).enter}: ${commandLine((spec as TaskSpec).argv)}`,
+    describe: ({ spec }) =>
+      `run once in ${(spec as TaskSpec).enter}: ${commandLine((spec as TaskSpec).argv)}`,
 
     async observe(effects, journal) {
       return effects.map((effect) => {
         const ran = (journal.recorded(effectId(effect))?.state as TaskState | undefined)?.ranIn;
         const now = processState((effect.spec as TaskSpec).enter, journal);
-        const hasRun = now && (markOf(now) === (ran && markOf(ran)) || markOf(now) === readMark(host.taskMark(effect.name)));
+        const hasRun =
+          now &&
+          (markOf(now) === (ran && markOf(ran)) || markOf(now) === readMark(host.taskMark(effect.name)));
         return hasRun ? { state: 'present' } : { state: 'absent' };
       });
     },
@@ -41,7 +44,14 @@ export function taskKind(host: HostContext): EffectKind {
           mkdirSync(dirname(path), { recursive: true });
           rmSync(path, { force: true });
         }
-        return { target, command: { argv: supervised(spec, target ?? NOBODY, mark), cgroup: host.processCgroup(spec.enter), log: '/dev/null' } };
+        return {
+          target,
+          command: {
+            argv: supervised(spec, target ?? NOBODY, mark),
+            cgroup: host.processCgroup(spec.enter),
+            log: '/dev/null',
+          },
+        };
       });
       const results = await host.run(runs.map(({ command }) => command));
       return runs.map(({ target, command }, index) => {
@@ -65,7 +75,17 @@ const NOBODY: ProcessState = { pid: 0, startTime: 0 };
 
 /** In the root and directory of the node's first process: the host's own would lead out of the node. */
 function supervised(spec: TaskSpec, target: ProcessState, mark: string): readonly string[] {
-  const inside = ['nsenter', `--target=${target.pid}`, '--mount', '--root', '--wd', '--uts', '--net', '--pid', '--'];
+  const inside = [
+    'nsenter',
+    `--target=${target.pid}`,
+    '--mount',
+    '--root',
+    '--wd',
+    '--uts',
+    '--net',
+    '--pid',
+    '--',
+  ];
   const words = [mark, markOf(target), spec.stdout, spec.stderr, spec.status, ...inside, ...spec.argv];
   return ['setsid', '--fork', 'sh', '-c', SUPERVISE, 'sh', ...words];
 }
