@@ -12,7 +12,7 @@ export interface TakeDownContext {
   readonly kinds: EffectKinds;
   readonly emit: Emit;
   readonly signal?: AbortSignal;
-  /** Also what the user may want to keep. */
+  /** Also what the user may want to keep: the config directory, and what is known of start commands that ran. */
   readonly purge: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface TakenDown {
  */
 export async function takeDown(context: TakeDownContext): Promise<TakenDown> {
   const { journal, kinds, emit, purge } = context;
-  const recorded = [...journal.effects.values()].filter(({ effect }) => purge || effect.keep !== 'user');
+  const recorded = [...journal.effects.values()].filter(({ effect }) => purge || effect.keep === undefined);
   const ours = recorded.filter(({ found }) => !found);
   const found = recorded.filter((one) => one.found);
   journal.append(found.map(({ effect }) => ({ type: 'done', id: effectId(effect), op: 'unmake' })));

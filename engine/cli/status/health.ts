@@ -120,7 +120,7 @@ function damageOf(
 }
 
 function isOfLaunch({ effect }: Recorded): boolean {
-  return effect.stage.startsWith('launch/');
+  return effect.stage.startsWith('launch/') && effect.keep === undefined;
 }
 
 function lastRunOf({ experiment, journal }: Known): Health['lastRun'] {
