@@ -98,7 +98,8 @@ function leave(
     `${owner} (leaving ${id})`,
     async (registry): Promise<readonly [Registry, Outcome]> => {
       const { [id]: entry, ...others } = registry.shared;
-      const owners = (entry?.owners ?? []).filter((one) => one !== owner);
+      // Owners that the host does not know any more have gone without a word.
+      const owners = (entry?.owners ?? []).filter((one) => one !== owner && one in registry.experiments);
       if (entry && owners.length > 0)
         return [{ ...registry, shared: { ...others, [id]: { ...entry, owners } } }, DONE];
       const outcome = entry?.made
