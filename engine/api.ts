@@ -26,6 +26,6 @@ export { buildGraph } from './allocate/graph.ts';
 export { computeRoutes } from './allocate/routes.ts';
 export { earlierAddresses, earlierMacs, earlierPorts } from './allocate/earlier.ts';
 export { formatRoutes } from './config/files.ts';
-export { CONTROL_NET, PNODE_TYPE } from './config/nodes.ts';
+export { CONTROL_NET, ONLY_PNODE, PNODE_TYPE } from './config/nodes.ts';
 export { UserError } from './model/problem.ts';
 export type { Place, Problem } from './model/problem.ts';

@@ -1,4 +1,4 @@
-import { attribute, computers, defineStage } from 'benito-pipeline';
+import { ONLY_PNODE, attribute, computers, defineStage } from 'benito-pipeline';
 
 /** Partition -> pnode. Without a list of pnodes there is one, this machine, of unlimited packing. */
 export default defineStage({
@@ -9,6 +9,6 @@ export default defineStage({
     const nodes = computers(partitioned);
     const partitions = [...new Set(nodes.map((node) => attribute(node, 'containers:partition')!))];
     const names = nodes.map(({ name }) => name);
-    return { facts: { embedding: { pnodes: [{ name: 'pnode-0000', partitions, nodes: names }] } } };
+    return { facts: { embedding: { pnodes: [{ name: ONLY_PNODE, partitions, nodes: names }] } } };
   },
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { codecs } from '../config/files.ts';
 import { packageRoot } from '../config/package-root.ts';
 import { diskReader } from '../config/reader.ts';
+import { loadSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ExperimentFact, Previous, Request } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
@@ -13,6 +14,9 @@ import { loadPlatforms } from '../stage/load.ts';
 import { registerPlatforms } from '../platform/registry.ts';
 import { expandRegions } from '../topdl/expand.ts';
 import { parseTopdl } from '../topdl/parse.ts';
+import { requestOf } from './plan-options.ts';
+import type { PlanOptions } from './plan-options.ts';
+import { targetOfFile } from './target.ts';
 
 export interface InputOptions {
   readonly experiment: ExperimentFact;
@@ -23,6 +27,22 @@ export interface InputOptions {
   readonly request: Request;
   /** `--stages DIR`, in the order given. */
   readonly stageFolders: readonly string[];
+}
+
+/** As `readInputs`, for setup and launch of the user's file: what `up`, `plan`, `check` and `stages` are about. */
+export async function readExperimentInputs(
+  file: string,
+  options: PlanOptions,
+): ReturnType<typeof readInputs> {
+  const settings = loadSettings();
+  return readInputs({
+    experiment: targetOfFile(file, options, settings.project),
+    settings,
+    phases: ['setup', 'launch'],
+    file,
+    request: requestOf(options),
+    stageFolders: options.stages,
+  });
 }
 
 /** Reads everything that a plan is made from, but boss's answers. */

@@ -1,10 +1,7 @@
-import { loadSettings } from '../config/settings.ts';
 import type { Discovery } from '../stage/discover.ts';
 import { planOnly } from './dry-run.ts';
-import { readInputs } from './input.ts';
-import { requestOf } from './plan-options.ts';
+import { readExperimentInputs } from './input.ts';
 import type { PlanOptions } from './plan-options.ts';
-import { targetOfFile } from './target.ts';
 
 /** One stage as it would run. */
 export interface StageRow {
@@ -25,18 +22,7 @@ export async function stagesOfExperiment(
   options: PlanOptions,
   found: Discovery,
 ): Promise<readonly StageRow[]> {
-  const settings = loadSettings();
-  const experiment = targetOfFile(file, options, settings.project);
-  const { plan } = await planOnly(
-    await readInputs({
-      experiment,
-      settings,
-      phases: ['setup', 'launch'],
-      file,
-      request: requestOf(options),
-      stageFolders: options.stages,
-    }),
-  );
+  const { plan } = await planOnly(await readExperimentInputs(file, options));
   const replaces = new Map(found.stages.map((stage) => [stage.name, stage.replaces]));
   return plan.stages.map((stage) => ({ ...stage, replaces: replaces.get(stage.name) ?? [] }));
 }

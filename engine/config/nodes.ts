@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { Embedding, LeaseFact } from '../model/experiment.ts';
+import type { Embedding } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
 import { attribute, computers } from '../model/queries.ts';
 import type { Computer, Topology } from '../model/topology.ts';
@@ -10,6 +10,9 @@ export const CONTROL_NET = 'control_net';
 
 /** The node type of topo.xml that stands for a host. */
 export const PNODE_TYPE = 'pnode';
+
+/** The one pnode there is when a site lists none. */
+export const ONLY_PNODE = 'pnode-0000';
 
 /**
  * The vnodes of a final topology (topo.xml), in document order, hosts left out.
@@ -27,20 +30,6 @@ export function vnodesOf(
   return computers(topology)
     .filter((computer) => attribute(computer, 'containers:node_type') !== PNODE_TYPE)
     .map((computer) => vnodeOf(computer, pnodes.get(computer.name), asleep.has(computer.name)));
-}
-
-/** What boss gave, as topo.xml tells it: the interfaces on the control net, hosts' included. */
-export function leasesOf(topology: Topology): readonly LeaseFact[] {
-  return computers(topology).flatMap((computer) =>
-    computer.interfaces
-      .filter(({ substrates }) => substrates[0] === CONTROL_NET)
-      .map((one) => ({
-        node: computer.name,
-        address: attribute(one, 'ip4_address') ?? '',
-        prefix: prefixOf(attribute(one, 'ip4_netmask') ?? ''),
-        mac: attribute(one, 'benito:mac_address') ?? '',
-      })),
-  );
 }
 
 function vnodeOf(computer: Computer, pnode: string | undefined, ghost: boolean): VNode {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { codecs } from '../config/files.ts';
 import type { Codec, ConfigFile, ConfigReader } from '../config/files.ts';
-import { vnodesOf } from '../config/nodes.ts';
+import { ONLY_PNODE, vnodesOf } from '../config/nodes.ts';
 import type { Settings } from '../config/settings.ts';
 import { effectId } from '../model/effect.ts';
 import type { Embedding, ExperimentFact, Previous, Request } from '../model/experiment.ts';
@@ -43,9 +43,6 @@ export interface PlanInputs {
   /** Told as each stage is planned, with the facts that it gave. */
   onStage?(stage: PlannedStage, facts: Readonly<Record<string, unknown>>): void;
 }
-
-/** The one pnode there is when a site lists none. */
-export const ONLY_PNODE = 'pnode-0000';
 
 /**
  * Runs the stages' plans, in order, and gathers what they ask for: setup for the experiment, then each platform's,

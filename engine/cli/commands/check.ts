@@ -2,7 +2,6 @@ import { checkReachability } from '../../allocate/reachability.ts';
 import type { ReachabilityResult } from '../../allocate/reachability.ts';
 import { buildGraph } from '../../allocate/graph.ts';
 import { parseRoutes } from '../../config/files.ts';
-import { loadSettings } from '../../config/settings.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { UserError } from '../../model/problem.ts';
 import type { RouteTableFact } from '../../model/experiment.ts';
@@ -10,12 +9,10 @@ import { computers } from '../../model/queries.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { planOnly } from '../dry-run.ts';
-import { readInputs } from '../input.ts';
+import { readExperimentInputs } from '../input.ts';
 import type { Io } from '../io.ts';
 import { partsOf } from '../parts.ts';
-import { requestOf } from '../plan-options.ts';
 import type { PlanOptions } from '../plan-options.ts';
-import { targetOfFile } from '../target.ts';
 
 /** How many pairs of a node and a destination substrate are followed at most: some seconds' work. */
 const MOST_WAYS = 8_000_000;
@@ -42,16 +39,7 @@ interface Summary {
  * @throws UserError with everything that is wrong.
  */
 export async function check(file: string, options: PlanOptions, io: Io): Promise<number> {
-  const settings = loadSettings();
-  const experiment = targetOfFile(file, options, settings.project);
-  const inputs = await readInputs({
-    experiment,
-    settings,
-    phases: ['setup', 'launch'],
-    file,
-    request: requestOf(options),
-    stageFolders: options.stages,
-  });
+  const inputs = await readExperimentInputs(file, options);
   const { plan, facts } = await planOnly(inputs);
   const all = new Map([...facts.values()].flatMap((given) => Object.entries(given)));
   const wired = (all.get('wired') ?? inputs.source!.topology) as Topology;

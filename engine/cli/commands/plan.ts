@@ -1,16 +1,13 @@
 import { resolve } from 'node:path';
-import { loadSettings } from '../../config/settings.ts';
 import { planOnly } from '../dry-run.ts';
 import { fingerprintsOf } from '../fingerprints.ts';
 import { stateTexts, viewHost } from '../host-view.ts';
-import { readInputs } from '../input.ts';
+import { readExperimentInputs } from '../input.ts';
 import type { Io } from '../io.ts';
 import { planJson } from '../plan-json.ts';
-import { requestOf } from '../plan-options.ts';
 import type { PlanOptions } from '../plan-options.ts';
 import { planText } from '../plan-text.ts';
 import { absolute, savePlan } from '../saved-plan.ts';
-import { targetOfFile } from '../target.ts';
 
 export interface PlanCommandOptions extends PlanOptions {
   /** Where to write the plan for `apply`. */
@@ -21,16 +18,7 @@ export interface PlanCommandOptions extends PlanOptions {
 
 /** `plan EXPERIMENT`: what `up` would do, exactly; nothing is touched. */
 export async function plan(file: string, options: PlanCommandOptions, io: Io): Promise<number> {
-  const settings = loadSettings();
-  const experiment = targetOfFile(file, options, settings.project);
-  const inputs = await readInputs({
-    experiment,
-    settings,
-    phases: ['setup', 'launch'],
-    file,
-    request: requestOf(options),
-    stageFolders: options.stages,
-  });
+  const inputs = await readExperimentInputs(file, options);
   const { plan } = await planOnly(inputs);
   const view = await viewHost(plan, () => true);
   if (options.out !== undefined) {

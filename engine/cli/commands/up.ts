@@ -1,29 +1,18 @@
-import { loadSettings } from '../../config/settings.ts';
 import { makePlan } from '../../plan/make-plan.ts';
 import { claimLeases } from '../../run/claims.ts';
 import { carryOut, tellStages } from '../carry-out.ts';
-import { readInputs, readPrevious } from '../input.ts';
+import { readExperimentInputs, readPrevious } from '../input.ts';
 import type { Io } from '../io.ts';
 import { needRoot } from '../need-root.ts';
-import { requestOf, typedOptions } from '../plan-options.ts';
+import { typedOptions } from '../plan-options.ts';
 import type { PlanOptions } from '../plan-options.ts';
-import { targetOfFile } from '../target.ts';
 
 /** `up EXPERIMENT`: setup, then launch. */
 export async function up(file: string, options: PlanOptions, io: Io): Promise<number> {
   needRoot('up');
-  const settings = loadSettings();
-  const experiment = targetOfFile(file, options, settings.project);
-  const request = requestOf(options);
   // Read before anything is locked or made: a bad file costs nothing.
-  const inputs = await readInputs({
-    experiment,
-    settings,
-    phases: ['setup', 'launch'],
-    file,
-    request,
-    stageFolders: options.stages,
-  });
+  const inputs = await readExperimentInputs(file, options);
+  const { experiment, settings } = inputs;
   return carryOut(
     {
       command: 'up',
