@@ -14,6 +14,8 @@ export interface Effect<Spec = unknown> {
   readonly failure?: 'fatal' | 'nonfatal';
   /** `user`: `down` keeps it, `down --purge` removes it. `history`: a one-shot, never undone. */
   readonly keep?: 'user' | 'history';
+  /** How many places it occupies while it is made; a host has as many as CPU cores. Without it: made at once, with others. */
+  readonly weight?: number;
   /** Several experiments may ask for it; the last one to go unmakes it. */
   readonly shared?: boolean;
 }

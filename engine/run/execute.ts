@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Journal } from '../journal/journal.ts';
 import { journaled } from '../journal/journal.ts';
 import type { JournalRecord, Operation } from '../journal/record.ts';
@@ -11,6 +12,7 @@ import type { EffectKinds, Outcome } from '../plan/kind.ts';
 import { specHash } from '../plan/plan.ts';
 import type { PlannedEffect } from '../plan/plan.ts';
 import type { Emit } from './events.ts';
+import { waitingRoom } from './waiting-room.ts';
 
 export interface ExecuteContext {
   readonly journal: Journal;
@@ -18,6 +20,8 @@ export interface ExecuteContext {
   readonly emit: Emit;
   /** Aborted: nothing new is started, what runs is waited for. */
   readonly signal?: AbortSignal | undefined;
+  /** How much weight of effects may be in the making at once; default: the number of cores. */
+  readonly places?: number;
 }
 
 /** How a delta was carried out. */
@@ -32,7 +36,8 @@ export interface Execution {
 
 /**
  * Carries out a delta: unmakes backwards along the edges, then makes and changes forwards. Ready effects of one kind go
- * as one batch, kinds run side by side; every batch is in the journal, on disk, before it starts.
+ * as one batch, kinds run side by side; every batch is in the journal, on disk, before it starts. What has a weight is a
+ * batch of its own, and is made when there is room for it.
  */
 export async function execute(delta: Delta, context: ExecuteContext): Promise<Execution> {
   const tally: Tally = { done: [], failed: [], blocked: new Set(), fatal: false };
@@ -123,6 +128,7 @@ async function runJobs(
 ): Promise<void> {
   let ready = jobs.filter(({ waits }) => waits === 0);
   const running = new Set<Promise<void>>();
+  const room = waitingRoom<Job>(context.places ?? availableParallelism(), weightOf);
   const finish = (job: Job): void => {
     for (const next of job.next) if ((next.waits -= 1) === 0) ready.push(next);
   };
@@ -134,8 +140,10 @@ async function runJobs(
         if (job.carried) finish(job);
         else own.push(job);
       }
-      for (const batch of takeBatches(own, context)) {
-        const work = runBatchOfKind(batch, context, tally, finish);
+      room.enter(own.filter((job) => weightOf(job) > 0));
+      const light = own.filter((job) => weightOf(job) === 0);
+      for (const batch of takeBatches(light, room.admit(), context)) {
+        const work = runBatchOfKind(batch, context, tally, finish).finally(() => batch.forEach(room.leave));
         running.add(work);
         void work.finally(() => running.delete(work)).catch(() => undefined);
       }
@@ -146,8 +154,20 @@ async function runJobs(
   }
 }
 
-function takeBatches(ready: readonly Job[], context: ExecuteContext): readonly (readonly Job[])[] {
-  const batches = [...groupBy(ready, ({ op, step }) => `${op} ${step.effect.kind}`).values()];
+/** Only making weighs. */
+function weightOf({ op, step }: Job): number {
+  return op === 'make' ? (step.effect.weight ?? 0) : 0;
+}
+
+function takeBatches(
+  light: readonly Job[],
+  heavy: readonly Job[],
+  context: ExecuteContext,
+): readonly (readonly Job[])[] {
+  const batches = [
+    ...groupBy(light, ({ op, step }) => `${op} ${step.effect.kind}`).values(),
+    ...heavy.map((job) => [job]),
+  ];
   const intents = batches.map((batch) => ({
     type: 'intent' as const,
     op: batch[0]!.op,

@@ -86,6 +86,8 @@ export interface EffectOptions {
   readonly failure?: 'fatal' | 'nonfatal';
   readonly keep?: 'user' | 'history';
   readonly shared?: boolean;
+  /** How many of the host's CPU cores it keeps busy while it is made: held back until they are free. */
+  readonly weight?: number;
 }
 
 export interface DirectorySpec {
@@ -218,5 +220,6 @@ function build<Spec>(
     ...(options.failure && { failure: options.failure }),
     ...(options.keep && { keep: options.keep }),
     ...(options.shared && { shared: true }),
+    ...(options.weight !== undefined && { weight: options.weight }),
   };
 }

@@ -29,7 +29,7 @@ export function processKind(host: HostContext): EffectKind {
     async make(effects, journal) {
       await clear(effects);
       const starts = effects.map((effect) => startCommand(effect, journal));
-      const results = await host.run(starts);
+      const results = await host.run(starts, { timeoutMs: startTime(effects) });
       return Promise.all(
         effects.map(async (effect, index): Promise<Outcome> => {
           const result = results[index]!;
@@ -114,6 +114,12 @@ export function processKind(host: HostContext): EffectKind {
       await sleep(pause);
     }
   }
+}
+
+/** What the start command of each may take, ms: a daemon may come back from it only when it is ready. */
+function startTime(effects: readonly PlannedEffect[]): number {
+  const longest = Math.max(...effects.map(({ spec }) => (spec as ProcessSpec).ready?.seconds ?? 0));
+  return 60_000 + 50 * effects.length + longest * 1000;
 }
 
 function look(effect: PlannedEffect, cgroup: string, journal: JournalView): Observation {
