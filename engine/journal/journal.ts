@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { effectId } from '../model/effect.ts';
 import type { EffectId } from '../model/effect.ts';
-import type { JournalView, Recorded } from '../plan/kind.ts';
+import type { Failure, JournalView, Recorded } from '../plan/kind.ts';
 import type { NodeRecord, PlannedEffect } from '../plan/plan.ts';
 import type { Lease } from '../stage/define.ts';
 import type { BeginRecord, JournalRecord } from './record.ts';
@@ -24,6 +24,8 @@ export interface JournalState extends JournalView {
   /** Nodes for which boss was asked and no answer was written down. */
   readonly asked: ReadonlySet<string>;
   readonly nodes: readonly NodeRecord[];
+  /** Nodes that the user has stopped, and not started again. */
+  readonly stopped: ReadonlySet<string>;
   /** The last run that began, and whether it came to its end. */
   readonly lastRun?: BeginRecord & { readonly ok?: boolean };
 }
@@ -112,6 +114,7 @@ class State implements JournalState {
   readonly leases = new Map<string, Lease>();
   readonly asked = new Set<string>();
   nodes: readonly NodeRecord[] = [];
+  stopped: ReadonlySet<string> = new Set();
   lastRun?: BeginRecord & { ok?: boolean };
 
   recorded(id: EffectId): Recorded | undefined {
@@ -153,7 +156,11 @@ class State implements JournalState {
       case 'nodes':
         this.nodes = record.nodes;
         return;
+      case 'stopped':
+        this.stopped = new Set(record.nodes);
+        return;
       case 'failed':
+        this.fail(record.id, record.error);
         return;
     }
   }
@@ -184,9 +191,14 @@ class State implements JournalState {
     if (!known) return;
     if (op === 'unmake') this.effects.delete(id);
     else {
-      const { previous: _previous, ...now } = known;
+      const { previous: _previous, failure: _failure, ...now } = known;
       this.effects.set(id, { ...now, status: 'made', ...(state !== undefined && { state }) });
     }
+  }
+
+  private fail(id: EffectId, failure: Failure): void {
+    const known = this.effects.get(id);
+    if (known) this.effects.set(id, { ...known, failure });
   }
 
   private settle(effect: PlannedEffect, specHash: string): void {

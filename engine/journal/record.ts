@@ -18,6 +18,8 @@ export type JournalRecord =
   | { readonly type: 'leased'; readonly leases: readonly Lease[] }
   | { readonly type: 'released'; readonly nodes: readonly string[] }
   | { readonly type: 'nodes'; readonly nodes: readonly NodeRecord[] }
+  /** All nodes that the user has stopped, and not started again. */
+  | { readonly type: 'stopped'; readonly nodes: readonly string[] }
   | { readonly type: 'end'; readonly run: string; readonly time: string; readonly ok: boolean };
 
 /** A run starts. The boot id tells whether what it made can still be there. */

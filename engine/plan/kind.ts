@@ -70,6 +70,8 @@ export interface Recorded {
   readonly previous?: PlannedEffect;
   /** What its kind wanted to remember (a process id, a before-image). */
   readonly state?: unknown;
+  /** Why the last try failed. */
+  readonly failure?: Failure;
 }
 
 /** The kinds of a host, by name. */

@@ -6,6 +6,7 @@ import { ONLY_PNODE, vnodesOf } from '../config/nodes.ts';
 import type { Settings } from '../config/settings.ts';
 import { effectId } from '../model/effect.ts';
 import type { Embedding, ExperimentFact, Previous, Request } from '../model/experiment.ts';
+import { groupBy } from '../model/group-by.ts';
 import { UserError } from '../model/problem.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
@@ -116,7 +117,11 @@ class Planner {
       stages.filter(({ definition }) => definition.closing),
       facts,
     );
-    this.nodes = all.map((node) => this.record(node));
+    const parts = groupBy(
+      this.effects.filter(({ stage }) => stage.startsWith('launch/')),
+      ({ node }) => node,
+    );
+    this.nodes = all.map((node) => ({ ...this.record(node), parts: parts.get(node.name)?.length ?? 0 }));
   }
 
   seal(): Plan {
@@ -240,14 +245,21 @@ class Planner {
 
   private record(node: VNode): NodeRecord {
     const verbs = this.inputs.platforms.get(node.platform)?.definition.verbs;
-    const entry = verbs?.exec?.(node);
-    const shell = verbs?.shell?.(node);
-    const alive = verbs?.alive?.(node);
+    const { experiment } = this.inputs;
+    const entry = verbs?.exec?.(node, experiment);
+    const shell = verbs?.shell?.(node, experiment);
+    const alive = verbs?.alive?.(node, experiment);
+    const toConsole = verbs?.console?.(node, experiment);
+    const ssh = verbs?.ssh?.(node, experiment);
+    const stop = verbs?.stop?.(node, experiment);
     return {
       ...node,
       ...(entry && { entry }),
       ...(shell && { shell }),
       ...(alive && { alive: effectId(alive) }),
+      ...(toConsole && { console: toConsole }),
+      ...(ssh && { ssh }),
+      ...(stop && { stop }),
     };
   }
 }

@@ -6,7 +6,7 @@ import { canonicalJson } from '../model/json.ts';
 import { UserError } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VNode } from '../model/vnode.ts';
-import type { Entry } from '../platform/define.ts';
+import type { Entry, Farewell } from '../platform/define.ts';
 import type { Lease } from '../stage/define.ts';
 import type { Phase } from '../stage/discover.ts';
 
@@ -49,6 +49,11 @@ export interface NodeRecord extends VNode {
   readonly shell?: readonly string[];
   /** The effect whose life is the node's. */
   readonly alive?: EffectId;
+  readonly console?: readonly string[];
+  readonly ssh?: readonly string[];
+  readonly stop?: Farewell;
+  /** How many effects of launch are this node's own: so many are made once it is complete. */
+  readonly parts?: number;
 }
 
 /** Completes a plan with its hash, after checking that its effects hang together. */

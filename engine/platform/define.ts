@@ -1,5 +1,6 @@
-import type { VNode } from '../model/vnode.ts';
 import type { Effect } from '../model/effect.ts';
+import type { ExperimentFact } from '../model/experiment.ts';
+import type { VNode } from '../model/vnode.ts';
 
 /** How a vnode is realised: declared in `setup/<name>/_platform.ts`, its work done by the stages of that folder. */
 export interface PlatformDefinition {
@@ -14,14 +15,27 @@ export interface PlatformDefinition {
   readonly verbs?: PlatformVerbs;
 }
 
-/** What can be done with a running vnode, as data. */
+/** What can be done with a vnode, as data: the answers are kept in the journal, and outlive the stages. */
 export interface PlatformVerbs {
   /** How a command gets into the node. */
-  exec?(node: VNode): Entry;
-  /** The command that `shell` runs through `exec`; default `/bin/sh -l`. */
-  shell?(node: VNode): readonly string[];
-  /** The effect whose life is the node's. */
-  alive?(node: VNode): Pick<Effect, 'kind' | 'name'>;
+  exec?(node: VNode, experiment: ExperimentFact): Entry;
+  /** The command that `shell` runs through `exec`; unless said what `ssh` gives, or else `/bin/sh -l`. */
+  shell?(node: VNode, experiment: ExperimentFact): readonly string[];
+  /** The effect whose life is the node's: what `stop` ends, and `start` makes again. */
+  alive?(node: VNode, experiment: ExperimentFact): Pick<Effect, 'kind' | 'name'>;
+  /** A command of the host that attaches the user's terminal to the node's console, until it is left. */
+  console?(node: VNode, experiment: ExperimentFact): readonly string[];
+  /** A command of the host that logs in; what the user wrote behind `--` is appended as it is. */
+  ssh?(node: VNode, experiment: ExperimentFact): readonly string[];
+  /** How the node is asked to stop by itself, before its process is ended. */
+  stop?(node: VNode, experiment: ExperimentFact): Farewell;
+}
+
+/** A command of the host that asks a node to stop by itself. */
+export interface Farewell {
+  readonly argv: readonly string[];
+  /** How long the command and the node may take together; the node is ended then. */
+  readonly seconds: number;
 }
 
 /** A way into a node. */
@@ -31,6 +45,8 @@ export interface Entry {
   readonly namespaces?: readonly ('net' | 'mnt' | 'uts' | 'pid' | 'ipc')[];
   /** Put before the command, on the host (an `ssh` command line, say). */
   readonly argv?: readonly string[];
+  /** A shell on the far side reads the command (ssh joins its words): each word is quoted for it. */
+  readonly quoted?: true;
   /** The host's file system is the node's: the host's own tools can be run in it. */
   readonly hostTools?: boolean;
 }
