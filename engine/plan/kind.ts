@@ -9,6 +9,8 @@ export interface EffectKind {
   readonly kind: string;
   /** One line, for people: what there will be. */
   describe(effect: PlannedEffect): string;
+  /** It goes without further work where all of these, if there are any, go. */
+  goesWith?(effect: PlannedEffect): readonly EffectId[];
   /** What of it is there now. `recorded` is what the journal knows of each. Changes nothing. */
   observe(effects: readonly PlannedEffect[], journal: JournalView): Promise<readonly Observation[]>;
   /** What stands where the effect will be, for undo: written into the journal before `make` and `change`. */

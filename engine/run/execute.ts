@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Journal } from '../journal/journal.ts';
 import { journaled } from '../journal/journal.ts';
-import type { JournalRecord, Operation } from '../journal/record.ts';
+import type { JournalRecord } from '../journal/record.ts';
 import { effectId } from '../model/effect.ts';
 import type { EffectId } from '../model/effect.ts';
 import { isUserError } from '../model/problem.ts';
@@ -12,6 +12,8 @@ import type { EffectKinds, Outcome } from '../plan/kind.ts';
 import { specHash } from '../plan/plan.ts';
 import type { PlannedEffect } from '../plan/plan.ts';
 import type { Emit } from './events.ts';
+import { aboutOf, allOf, containerOf, newJob, weightOf } from './jobs.ts';
+import type { Job } from './jobs.ts';
 import { waitingRoom } from './waiting-room.ts';
 
 export interface ExecuteContext {
@@ -63,26 +65,10 @@ interface Tally {
   fatal: boolean;
 }
 
-interface Job {
-  readonly op: Operation;
-  readonly step: Step;
-  /** How many jobs must be done before. */
-  waits: number;
-  readonly next: Job[];
-  /** What goes with it, without further work: written down when it has gone itself. */
-  readonly carries: Job[];
-  /** Goes with its container. */
-  carried?: true;
-}
-
-function newJob(op: Operation, step: Step): Job {
-  return { op, step, waits: 0, next: [], carries: [] };
-}
-
 async function unmakeAll(steps: readonly Step[], context: ExecuteContext, tally: Tally): Promise<void> {
   const jobs = new Map(steps.map((step) => [effectId(step.effect), newJob('unmake', step)]));
   for (const [id, job] of jobs) {
-    const container = job.step.effect.edges.within.map((other) => jobs.get(other)).find(Boolean);
+    const container = containerOf(job, jobs, context.kinds);
     if (container) {
       container.carries.push(job);
       job.carried = true;
@@ -152,11 +138,6 @@ async function runJobs(
     if (running.size === 0) return;
     await Promise.race(running);
   }
-}
-
-/** Only making weighs. */
-function weightOf({ op, step }: Job): number {
-  return op === 'make' ? (step.effect.weight ?? 0) : 0;
 }
 
 function takeBatches(
@@ -231,25 +212,6 @@ async function runBatchOfKind(
     emit({ type: 'effect-failed', ...about, fatal, error: outcome.error });
     block(job, context, tally);
   });
-}
-
-/** Jobs with all that they carry in turn. */
-function allOf(jobs: readonly Job[]): readonly Job[] {
-  return jobs.flatMap((job) => [job, ...allOf(job.carries)]);
-}
-
-function aboutOf({ op, step: { effect } }: Job): {
-  op: Operation;
-  effect: EffectId;
-  stage: string;
-  node?: string;
-} {
-  return {
-    op,
-    effect: effectId(effect),
-    stage: effect.stage,
-    ...(effect.node !== undefined && { node: effect.node }),
-  };
 }
 
 async function carryOut(

@@ -1,5 +1,9 @@
 import { effectId } from '../model/effect.ts';
 import type { Effect } from '../model/effect.ts';
+import { commandParts } from './command-effect.ts';
+import type { CommandInput, CommandSpec } from './command-effect.ts';
+
+export type { BoundCommand, CommandInput, CommandSpec, ObservedCommand } from './command-effect.ts';
 
 /**
  * The effects that stages can ask for. Each function makes a value; nothing happens here. Other effects are passed
@@ -66,13 +70,10 @@ export const effect = {
     );
   },
 
-  /** Anything else, as commands: argv only, never a shell. */
-  command(
-    spec: CommandSpec & { readonly identity: string },
-    options: EffectOptions = {},
-  ): Effect<CommandSpec> {
-    const { identity, ...rest } = spec;
-    return build('command', identity, rest, options);
+  /** Anything else, as commands: argv only, never a shell. `of`: what it makes lives in these processes. */
+  command(input: CommandInput, options: EffectOptions = {}): Effect<CommandSpec> {
+    const { spec, diesWith } = commandParts(input);
+    return build('command', input.identity, spec, options, { diesWith });
   },
 };
 
@@ -171,6 +172,8 @@ export interface Readiness {
   /** A Unix socket that accepts, or a file that exists. */
   readonly socket?: string;
   readonly file?: string;
+  /** A TCP port that accepts, seen from the host's own network namespace. */
+  readonly tcp?: { readonly address: string; readonly port: number };
   /** Default 10. */
   readonly seconds?: number;
 }
@@ -187,13 +190,6 @@ export type TaskInput = Omit<TaskSpec, 'enter'> & {
   readonly name: string;
   readonly enter: Effect<ProcessSpec>;
 };
-
-/** Exit status 0 of `observe` means that it is there. */
-export interface CommandSpec {
-  readonly observe: readonly string[];
-  readonly make: readonly string[];
-  readonly unmake: readonly string[];
-}
 
 type Identity = Pick<Effect, 'kind' | 'name'>;
 

@@ -222,3 +222,38 @@ test('an interrupt lets what runs end, and starts nothing new', async () => {
   expect(execution).toMatchObject({ interrupted: true, done: ['net n'], failed: [] });
   expect(plan.map((effect) => journal.recorded(effectId(effect))?.status)).toEqual(['made', undefined]);
 });
+
+describe('what goes with others', () => {
+  const plan = [
+    fake('guest g'),
+    fake('guest h'),
+    fake('plug p', { diesWith: ['guest g', 'guest h'] }),
+    fake('plug q', { diesWith: ['guest g'] }),
+  ];
+  const hosting = (): FakeHost => {
+    const host = fakeHost(['guest', 'plug']);
+    const plug = {
+      ...host.kinds.get('plug')!,
+      goesWith: ({ edges }: PlannedEffect): readonly string[] => edges.diesWith,
+    };
+    return { ...host, kinds: new Map([...host.kinds, ['plug', plug] as const]) };
+  };
+
+  test('is not touched where all of them go', async () => {
+    const host = hosting();
+    await run(host, { make: plan });
+    host.log.length = 0;
+    await run(host, { unmake: plan.toReversed() });
+    expect(host.log).toEqual(['unmake guest: g h']);
+    expect(journal.effects.size).toBe(0);
+  });
+
+  test('is unmade, before, where one of them stays', async () => {
+    const host = hosting();
+    await run(host, { make: plan });
+    host.log.length = 0;
+    await run(host, { unmake: [plan[3]!, plan[2]!, plan[0]!] });
+    expect(host.log).toEqual(['unmake plug: p', 'unmake guest: g']);
+    expect([...journal.effects.keys()]).toEqual(['guest h']);
+  });
+});

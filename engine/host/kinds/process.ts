@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { effectId } from '../../model/effect.ts';
@@ -15,6 +14,7 @@ import { isAlive, processState, startTimeOf } from '../process-state.ts';
 import type { ProcessState } from '../process-state.ts';
 import { DONE, failed, failureOf } from '../outcome.ts';
 import { netnsPath } from '../namespace.ts';
+import { isReady, readyBy } from '../readiness.ts';
 
 /** Long-lived process trees, each in a cgroup of its own from birth: found there, and killed there with all offspring. */
 export function processKind(host: HostContext): EffectKind {
@@ -108,7 +108,7 @@ export function processKind(host: HostContext): EffectKind {
       }
       if (Date.now() > deadline) {
         const log = readLog(host.processLog(effect.name));
-        const message = `${label} runs, but was not ready after ${seconds} s (${ready.socket ?? ready.file ?? 'no process'})`;
+        const message = `${label} runs, but was not ready after ${seconds} s (${readyBy(ready)})`;
         return failed({ message, command: commandLine(command.argv), ...(log && { stderr: log }) });
       }
       await sleep(pause);
@@ -136,23 +136,6 @@ function look(effect: PlannedEffect, cgroup: string, journal: JournalView): Obse
   if (!recorded.state || !isAlive(recorded.state as ProcessState)) return { state: 'absent' };
   const missing = [...creates, ready.socket].find((path) => path !== undefined && !existsSync(path));
   return missing === undefined ? { state: 'present' } : replace(`${missing} is gone`);
-}
-
-async function isReady({ socket, file }: NonNullable<ProcessSpec['ready']>): Promise<boolean> {
-  if (file !== undefined && !existsSync(file)) return false;
-  return socket === undefined || accepts(socket);
-}
-
-function accepts(path: string): Promise<boolean> {
-  if (!statSync(path, { throwIfNoEntry: false })?.isSocket()) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 /** The oldest process of a cgroup: the others are its offspring. */
