@@ -31,7 +31,7 @@ afterEach(() => {
 
 function planOf(effects: readonly PlannedEffect[], phases: Plan['phases'] = ['setup', 'launch']): Plan {
   const experiment = experimentFact('t', 'x', '/var/x');
-  return sealPlan({ experiment, phases, stages: [], effects, leases: [], nodes: [], notes: [] });
+  return sealPlan({ experiment, phases, stages: [], probes: [], effects, leases: [], nodes: [], notes: [] });
 }
 function up(
   effects: readonly PlannedEffect[],
