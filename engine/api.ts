@@ -4,6 +4,8 @@ export type {
   Claim,
   Lease,
   PlanContext,
+  Probe,
+  ProbeAnswer,
   Skip,
   StageContext,
   StageDefinition,
@@ -16,16 +18,19 @@ export { definePlatform } from './platform/define.ts';
 export type { Entry, Farewell, PlatformDefinition, PlatformVerbs } from './platform/define.ts';
 export type { Effect } from './model/effect.ts';
 export type * from './model/experiment.ts';
+export type * from './model/file-systems.ts';
 export type * from './model/topology.ts';
 export type * from './model/vnode.ts';
 export { attribute, computers, withAttribute } from './model/queries.ts';
 export { assignAddresses } from './allocate/addresses.ts';
-export { assignMacs } from './allocate/macs.ts';
+export { assignMacs, hashedMac } from './allocate/macs.ts';
+export { interfaceName } from './allocate/names.ts';
 export { assignPorts } from './allocate/switch-ports.ts';
 export { buildGraph } from './allocate/graph.ts';
 export { computeRoutes } from './allocate/routes.ts';
 export { earlierAddresses, earlierMacs, earlierPorts } from './allocate/earlier.ts';
 export { formatRoutes } from './config/files.ts';
+export type { Settings } from './config/settings.ts';
 export { CONTROL_NET, ONLY_PNODE, PNODE_TYPE } from './config/nodes.ts';
 export { UserError } from './model/problem.ts';
 export type { Place, Problem } from './model/problem.ts';

@@ -1,6 +1,7 @@
 import { UserError } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Lease } from '../stage/define.ts';
+import type { AnsweredProbe } from '../plan/plan.ts';
+import type { Lease, ProbeAnswer } from '../stage/define.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -32,6 +33,20 @@ export function driftOfLeases(then: readonly Lease[], now: readonly Lease[]): re
     if (given?.address === lease.address && given.prefix === lease.prefix && given.mac === lease.mac)
       return [];
     return [`the lease of ${lease.node} was to be ${lease.address}, and is ${given?.address ?? 'not given'}`];
+  });
+}
+
+/** Which probes the host answers differently; the answers come in the probes' order. */
+export function driftOfProbes(
+  then: readonly AnsweredProbe[],
+  now: readonly ProbeAnswer[],
+): readonly string[] {
+  return then.flatMap(({ stage, name, status, stdout }, index) => {
+    const answer = now[index]!;
+    const about = `the probe '${name}' of ${stage}`;
+    if (answer.status !== status)
+      return [`${about} ended with status ${status}, and ends with ${answer.status}`];
+    return answer.stdout === stdout ? [] : [`${about} prints something else now`];
   });
 }
 

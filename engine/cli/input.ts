@@ -4,6 +4,7 @@ import { packageRoot } from '../config/package-root.ts';
 import { diskReader } from '../config/reader.ts';
 import { loadSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
+import { answerProbes } from '../host/probes.ts';
 import type { ExperimentFact, Previous, Request } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
 import type { Topology } from '../model/topology.ts';
@@ -61,6 +62,7 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
     platforms,
     previous: readPrevious(experiment),
     onDisk,
+    probe: (probes) => answerProbes(probes),
     ...(file !== undefined && { source: readExperiment(file) }),
   };
 }

@@ -1,3 +1,4 @@
+import { commandLine } from '../host/batch.ts';
 import { effectId } from '../model/effect.ts';
 import type { EffectId } from '../model/effect.ts';
 import { groupBy } from '../model/group-by.ts';
@@ -42,6 +43,7 @@ export function planText(plan: Plan, view: HostView, options: PlanTextOptions = 
     const about = summaries.get(stage);
     lines.push('', `${colors.bold(stage)}  ${about?.summary ?? 'What the user gave'}`);
     if (about?.skipped !== undefined) lines.push(colors.dim(`  skipped: ${about.skipped}`));
+    lines.push(...probeLines(plan, stage, colors, full));
     lines.push(...effectLines(byStage.get(stage) ?? [], standing, view, colors, full));
   }
   const dropped = (view.delta?.unmake ?? []).filter(
@@ -50,6 +52,18 @@ export function planText(plan: Plan, view: HostView, options: PlanTextOptions = 
   if (dropped.length > 0)
     lines.push('', colors.bold('no longer wanted'), ...droppedLines(dropped, view, colors, full));
   return [...lines, ...closing(plan, view, colors)];
+}
+
+/** What a stage asked the host, and the first line of what it heard. */
+function probeLines({ probes }: Plan, stage: string, colors: Colors, full: boolean): readonly string[] {
+  return probes
+    .filter((probe) => probe.stage === stage)
+    .flatMap(({ name, argv, status, stdout }) => {
+      const [first = '', ...more] = stdout.trimEnd().split('\n');
+      const head = fit(`  probe ${name}: ${commandLine(argv)} -> status ${status}`, full);
+      const shown = full ? [first, ...more] : [first + (more.length > 0 ? ' ...' : '')];
+      return [head, ...shown.filter(Boolean).map((line) => `      ${fit(line, full)}`)].map(colors.dim);
+    });
 }
 
 /** What is to be done about each effect, and why. */
@@ -142,6 +156,8 @@ function closing(plan: Plan, { delta, unseen }: HostView, colors: Colors): reado
     const more = plan.leases.length > some.length ? `, and ${plan.leases.length - some.length} more` : '';
     lines.push(`from boss: ${some.join(', ')}${more}`);
   }
+  const unanswered = unansweredText(plan);
+  if (unanswered !== undefined) lines.push(`${colors.yellow('note:')} ${unanswered}`);
   lines.push(...[...new Set(plan.notes)].map((note) => `${colors.yellow('note:')} ${note}`));
   if (unseen !== undefined) lines.push(`${colors.yellow('note:')} ${unseen}`);
   if (delta) {
@@ -153,6 +169,18 @@ function closing(plan: Plan, { delta, unseen }: HostView, colors: Colors): reado
     lines.push(`${plan.effects.length} effects`);
   }
   return [...lines, `plan ${plan.hash}`];
+}
+
+/** Why a plan ends before its last stage; undefined where it does not. */
+export function unansweredText({ unanswered, experiment }: Plan): string | undefined {
+  if (!unanswered) return undefined;
+  const { stage, nodes } = unanswered;
+  const some = nodes.slice(0, 5).join(', ');
+  const rest = nodes.length > 5 ? ` and ${nodes.length - 5} more` : '';
+  return (
+    `${stage} would claim leases for ${some}${rest}, which boss cannot foretell: the plan ends here. ` +
+    `\`benito-pipeline run setup EXPERIMENT -e ${experiment.project}/${experiment.name}\` claims them, and starts nothing`
+  );
 }
 
 function signed(sign: Sign, colors: Colors): string {

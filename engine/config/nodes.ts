@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
-import type { Embedding } from '../model/experiment.ts';
+import type { Embedding, PnodeFact } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
 import { attribute, computers } from '../model/queries.ts';
 import type { Computer, Topology } from '../model/topology.ts';
-import type { VInterface, VNode } from '../model/vnode.ts';
+import type { ControlAddress, VInterface, VNode } from '../model/vnode.ts';
 
 /** The substrate of topo.xml that stands for the control net. */
 export const CONTROL_NET = 'control_net';
@@ -32,8 +32,20 @@ export function vnodesOf(
     .map((computer) => vnodeOf(computer, pnodes.get(computer.name), asleep.has(computer.name)));
 }
 
+/**
+ * A host of a final topology (topo.xml).
+ * @throws UserError where topo.xml lacks what setup writes into it.
+ */
+export function pnodeOf(topology: Topology, name: string): PnodeFact {
+  const computer = computers(topology).find(
+    (one) => one.name === name && attribute(one, 'containers:node_type') === PNODE_TYPE,
+  );
+  const control = computer && controlOf(computer);
+  return { name, ...(control && { control }) };
+}
+
 function vnodeOf(computer: Computer, pnode: string | undefined, ghost: boolean): VNode {
-  const control = computer.interfaces.find(({ substrates }) => substrates[0] === CONTROL_NET);
+  const control = controlOf(computer);
   const startup = attribute(computer, 'startup');
   return {
     name: computer.name,
@@ -58,14 +70,20 @@ function vnodeOf(computer: Computer, pnode: string | undefined, ghost: boolean):
     failureAction: attribute(computer, 'failureaction') === 'nonfatal' ? 'nonfatal' : 'fatal',
     ghost,
     attributes: computer.attributes,
-    ...(control && {
-      control: {
-        address: needed(computer, control, 'ip4_address'),
-        prefix: prefixOf(needed(computer, control, 'ip4_netmask')),
-        mac: needed(computer, control, 'benito:mac_address'),
-      },
-    }),
+    ...(control && { control }),
   };
+}
+
+/** What the computer has on the control net. */
+function controlOf(computer: Computer): ControlAddress | undefined {
+  const found = computer.interfaces.find(({ substrates }) => substrates[0] === CONTROL_NET);
+  return (
+    found && {
+      address: needed(computer, found, 'ip4_address'),
+      prefix: prefixOf(needed(computer, found, 'ip4_netmask')),
+      mac: needed(computer, found, 'benito:mac_address'),
+    }
+  );
 }
 
 function needed(computer: Computer, owner: Parameters<typeof attribute>[0], name: string): string {

@@ -41,6 +41,8 @@ export interface SharedEntry {
 
 /** Outlives a reboot, so that `list` and `status` can say what is gone; removed when no experiment is left. */
 const FILE = '/var/lib/benito-pipeline/host.json';
+/** What probes found on this boot of the host; goes with the registry. */
+export const PROBES_FILE = '/var/lib/benito-pipeline/probes.json';
 const EMPTY: Registry = { experiments: {}, pool: { leases: [] }, shared: {}, sysctls: {} };
 
 /** The registry as it is now; needs no lock, as it is replaced in one step. */
@@ -107,7 +109,7 @@ function isEmpty(registry: Registry): boolean {
 
 /** And what a killed run had begun to write. */
 function removeFile(): void {
-  for (const path of [`${FILE}.new`, FILE]) rmSync(path, { force: true });
+  for (const path of [`${PROBES_FILE}.new`, PROBES_FILE, `${FILE}.new`, FILE]) rmSync(path, { force: true });
   removeEmpty(dirname(FILE));
 }
 

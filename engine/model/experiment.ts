@@ -1,4 +1,5 @@
 import type { Topology } from './topology.ts';
+import type { ControlAddress } from './vnode.ts';
 
 /** What the user asked for, and what setup decides: the values of facts. */
 
@@ -38,6 +39,15 @@ export interface PlatformFact {
   readonly interfaceLimit?: { readonly count: number; readonly message: string };
   /** Whether its nodes get an address on the control net. */
   readonly controlNet: boolean;
+  /** Whether its nodes see the host's directories, or need a file server. */
+  readonly hostFiles: '9p' | 'shared';
+}
+
+/** A physical node. */
+export interface PnodeFact {
+  readonly name: string;
+  /** What boss gave it on the control net. */
+  readonly control?: ControlAddress;
 }
 
 export interface Embedding {

@@ -2,17 +2,16 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { codecs } from '../config/files.ts';
 import type { Codec, ConfigFile, ConfigReader } from '../config/files.ts';
-import { ONLY_PNODE, vnodesOf } from '../config/nodes.ts';
+import { ONLY_PNODE, pnodeOf, vnodesOf } from '../config/nodes.ts';
 import type { Settings } from '../config/settings.ts';
 import { effectId } from '../model/effect.ts';
 import type { Embedding, ExperimentFact, Previous, Request } from '../model/experiment.ts';
 import { groupBy } from '../model/group-by.ts';
-import { UserError } from '../model/problem.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
 import type { Platform } from '../platform/registry.ts';
 import { platformFacts } from '../platform/registry.ts';
-import type { Claim, Lease, StageResult } from '../stage/define.ts';
+import type { Claim, Lease, Probe, ProbeAnswer, StageContext, StageResult } from '../stage/define.ts';
 import type { Phase, StageFile } from '../stage/discover.ts';
 import { effect } from '../stage/effects.ts';
 import type { FactName } from '../stage/facts.ts';
@@ -21,7 +20,8 @@ import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
 import { withDirectories } from './directories.ts';
 import { sealPlan } from './plan.ts';
-import type { NodeRecord, Plan, PlannedEffect, PlannedStage } from './plan.ts';
+import { notSetUp, probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
+import type { AnsweredProbe, NodeRecord, Plan, PlannedEffect, PlannedStage, Unanswered } from './plan.ts';
 
 /** All that a plan is made from. */
 export interface PlanInputs {
@@ -37,8 +37,10 @@ export interface PlanInputs {
   readonly previous: Previous | null;
   /** The config directory on disk, for a launch that stands alone. */
   readonly onDisk: ConfigReader;
-  /** Has boss answer claims, or foretell the answer. */
+  /** Has boss answer claims, or foretell the answer: in a dry run some may be left out that it cannot foretell. */
   answer(claims: readonly Claim[]): Promise<readonly Lease[]>;
+  /** Has the host answer probes, in their order. */
+  probe(probes: readonly Probe[]): Promise<readonly ProbeAnswer[]>;
   /** The last stage that is wanted: those behind it are not planned. */
   readonly until?: string;
   /** Told as each stage is planned, with the facts that it gave. */
@@ -53,7 +55,7 @@ export interface PlanInputs {
 export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   const planner = new Planner(inputs);
   if (inputs.phases.includes('setup')) await planner.setup();
-  if (inputs.phases.includes('launch')) await planner.launch();
+  if (inputs.phases.includes('launch') && !planner.unanswered) await planner.launch();
   return planner.seal();
 }
 
@@ -65,9 +67,11 @@ class Planner {
   /** The facts of setup, if it is planned too. */
   private decided: ReadonlyMap<string, unknown> = new Map();
   private leases: readonly Lease[] = [];
+  private readonly probes: AnsweredProbe[] = [];
   private nodes: readonly NodeRecord[] = [];
-  /** The stage `until` has been planned. */
+  /** The stage `until` has been planned, or no further one can be. */
   private ended = false;
+  unanswered?: Unanswered;
   private readonly inputs: PlanInputs;
 
   constructor(inputs: PlanInputs) {
@@ -105,7 +109,7 @@ class Planner {
       if (value !== undefined) facts.set(name, value);
     }
     const all = this.finalNodes(facts).filter(({ pnode }) => pnode === ONLY_PNODE);
-    facts.set('pnode', { name: ONLY_PNODE });
+    facts.set('pnode', pnodeOf(facts.get('topology') as Topology, ONLY_PNODE));
     facts.set('nodes', all);
     const stages = await this.load('launch', undefined);
     await this.runScope(
@@ -131,9 +135,11 @@ class Planner {
       phases,
       stages: this.stages,
       effects: withDirectories(this.effects, experiment.varDir),
+      probes: this.probes,
       leases: this.leases,
       nodes: this.nodes,
       notes: this.notes,
+      ...(this.unanswered && { unanswered: this.unanswered }),
     });
   }
 
@@ -152,7 +158,8 @@ class Planner {
   ): Promise<void> {
     const stages = await this.load(phase, platform);
     const mine = nodes.filter((node) => node.platform === platform);
-    const scope = new Map([...facts, ['pnode', { name: ONLY_PNODE }], ['nodes', mine]]);
+    const pnode = pnodeOf(facts.get('topology') as Topology, ONLY_PNODE);
+    const scope = new Map([...facts, ['pnode', pnode], ['nodes', mine]]);
     await this.runScope(stages, scope);
     for (const name of stages.flatMap(({ definition }) => definition.many ?? [])) {
       if (scope.has(name)) facts.set(name, scope.get(name));
@@ -171,10 +178,18 @@ class Planner {
     const { summary, needs = [], provides = [], many = [] } = stage.definition;
     const seen = Object.fromEntries(needs.map((name) => [name, this.factFor(stage, name, facts)]));
     const context = { facts: seen as never };
+    const probed = await this.ask(stage, context);
     const claims = stage.definition.claims?.(context) ?? [];
     const claimed = claims.length > 0 ? await this.inputs.answer(claims) : [];
     this.leases = [...this.leases, ...claimed];
-    const result = stage.definition.plan({ ...context, claimed });
+    if (claimed.length < claims.length) {
+      const answered = new Set(claimed.map(({ node }) => node));
+      const nodes = claims.map(({ node }) => node).filter((node) => !answered.has(node));
+      this.unanswered = { stage: stage.name, nodes };
+      this.ended = true;
+      return;
+    }
+    const result = stage.definition.plan({ ...context, claimed, probed });
     const skipped = 'skip' in result ? result.skip : undefined;
     const given = 'skip' in result ? {} : ((result.facts ?? {}) as Record<string, unknown>);
 
@@ -206,11 +221,16 @@ class Planner {
 
   private factFor(stage: Stage, name: FactName, facts: ReadonlyMap<string, unknown>): unknown {
     if (facts.has(name)) return facts.get(name);
-    throw new UserError({
-      code: 'fact-missing',
-      message: `${stage.file} needs the fact '${name}', but the stage that provides it had nothing to do`,
-      hint: `see why: benito-pipeline run ${stage.phase} --dry-run`,
-    });
+    throw unmet(stage, name);
+  }
+
+  private async ask(stage: Stage, context: StageContext): Promise<Readonly<Record<string, ProbeAnswer>>> {
+    const probes = stage.definition.probes?.(context) ?? [];
+    const twice = probes.find(({ name }, index) => probes.findIndex((one) => one.name === name) < index);
+    if (twice) throw probedTwice(stage, twice.name);
+    const answers = probes.length > 0 ? await this.inputs.probe(probes) : [];
+    this.probes.push(...probes.map((probe, index) => ({ stage: stage.name, ...probe, ...answers[index]! })));
+    return Object.fromEntries(probes.map(({ name }, index) => [name, answers[index]!]));
   }
 
   private take(stage: Stage, result: StageResult): void {
@@ -266,30 +286,4 @@ class Planner {
 
 function platformsOf(nodes: readonly VNode[]): readonly string[] {
   return [...new Set(nodes.map(({ platform }) => platform))].sort();
-}
-
-function unprovided(stage: Stage, name: string): UserError {
-  return new UserError({
-    code: 'fact-not-given',
-    message: `the stage promises the fact '${name}' and did not give it`,
-    place: { file: stage.file },
-    hint: `return { facts: { ${name}: ... } }, or take it out of 'provides'`,
-  });
-}
-
-function undeclared(stage: Stage, name: string): UserError {
-  return new UserError({
-    code: 'fact-not-declared',
-    message: `the stage gave the fact '${name}', which it does not name in 'provides'`,
-    place: { file: stage.file },
-    hint: `add '${name}' to 'provides'`,
-  });
-}
-
-function notSetUp({ project, name, configDir }: ExperimentFact): UserError {
-  return new UserError({
-    code: 'not-set-up',
-    message: `${configDir} holds no complete setup of ${project}/${name}`,
-    hint: 'run setup first: benito-pipeline run setup EXPERIMENT',
-  });
 }

@@ -7,7 +7,7 @@ import { UserError } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VNode } from '../model/vnode.ts';
 import type { Entry, Farewell } from '../platform/define.ts';
-import type { Lease } from '../stage/define.ts';
+import type { Lease, Probe, ProbeAnswer } from '../stage/define.ts';
 import type { Phase } from '../stage/discover.ts';
 
 /** The desired state that a run is to bring about, as one value. */
@@ -16,8 +16,12 @@ export interface Plan {
   readonly phases: readonly Phase[];
   readonly stages: readonly PlannedStage[];
   readonly effects: readonly PlannedEffect[];
+  /** What the host was asked, and what it answered. */
+  readonly probes: readonly AnsweredProbe[];
   /** What boss gave, or would give. */
   readonly leases: readonly Lease[];
+  /** What boss has to be asked, and cannot foretell: the plan of a dry run ends there. */
+  readonly unanswered?: Unanswered;
   /** The vnodes of this pnode with the ways into them; empty when launch was not planned. */
   readonly nodes: readonly NodeRecord[];
   /** What the user should know: assumptions, and what is not applied. */
@@ -26,9 +30,22 @@ export interface Plan {
   readonly hash: string;
 }
 
+/** Claims whose answers nobody knows before they are made. */
+export interface Unanswered {
+  /** The stage that would make them. */
+  readonly stage: string;
+  readonly nodes: readonly string[];
+}
+
 /** An effect with the stage that asked for it. */
 export interface PlannedEffect extends Effect<unknown> {
   /** `launch/process/nodes`. */
+  readonly stage: string;
+}
+
+/** A probe with its answer. */
+export interface AnsweredProbe extends Probe, ProbeAnswer {
+  /** Who asked. */
   readonly stage: string;
 }
 

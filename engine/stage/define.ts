@@ -14,6 +14,8 @@ export interface StageDefinition<Needs extends FactName = FactName, Provides ext
   readonly closing?: boolean;
   /** What to ask boss for before `plan`: the answers arrive as `claimed`. Pure. */
   claims?(context: StageContext<Needs>): readonly Claim[];
+  /** What must be known of the host: its programs are asked before `plan`, which sees the answers as `probed`. Pure. */
+  probes?(context: StageContext<Needs>): readonly Probe[];
   /** From facts to effects and facts. Pure: no clock, file, environment or host. */
   plan(context: PlanContext<Needs>): StageResult<Provides> | Skip;
 }
@@ -25,6 +27,30 @@ export interface StageContext<Needs extends FactName = FactName> {
 export interface PlanContext<Needs extends FactName = FactName> extends StageContext<Needs> {
   /** Boss's answers to this stage's claims, in their order. */
   readonly claimed: readonly Lease[];
+  /** The host's answers to this stage's probes, by their names. */
+  readonly probed: Readonly<Record<string, ProbeAnswer>>;
+}
+
+/**
+ * A question to the host: a command that changes nothing and leaves nothing behind. It runs for dry runs too, without
+ * root if that is who asks. What it prints is part of the plan, which `apply` carries out only while the answer is the
+ * same: it must not print what changes by itself (free memory, process ids).
+ */
+export interface Probe {
+  /** Unique within the stage. */
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** When it is killed; default 10. */
+  readonly seconds?: number;
+  /** Expensive: runs of root ask once per boot of the host, as long as an experiment is on it. */
+  readonly remember?: true;
+}
+
+/** What a probe came to. */
+export interface ProbeAnswer {
+  /** Its exit status; 124 where its time was up, 126 or 127 where there is no such program, 128 + N for signal N. */
+  readonly status: number;
+  readonly stdout: string;
 }
 
 /** A wish for a control-net address, keyed by experiment and node: the same key always gets the same lease. */

@@ -5,11 +5,13 @@ import type {
   ExperimentFact,
   LeaseFact,
   PlatformFact,
+  PnodeFact,
   Previous,
   Request,
   RouteTableFact,
   SwitchFact,
 } from '../model/experiment.ts';
+import type { FileSystems } from '../model/file-systems.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
 
@@ -64,6 +66,8 @@ export interface Facts {
   routes: One<readonly RouteTableFact[]>;
   /** What boss gave, by node or pnode name. */
   leases: One<readonly LeaseFact[]>;
+  /** The host's directories in nodes that cannot see them. `file_systems.yaml`. */
+  fileSystems: One<FileSystems>;
   /** The final topology, hosts included. `topo.xml`. */
   topology: One<Topology>;
   /** The text of `/etc/hosts` in every node. `hosts`. */
@@ -72,8 +76,8 @@ export interface Facts {
   ghosts: One<readonly string[]>;
   /** Every file of the config directory so far. Engine, for closing stages of setup. */
   configFiles: One<readonly { readonly path: string; readonly sha256: string }[]>;
-  /** The physical node that this launch runs on. Engine, launch. */
-  pnode: One<{ readonly name: string }>;
+  /** The physical node that this launch runs on. Engine, launch and the platforms' folders of setup. */
+  pnode: One<PnodeFact>;
   /** The vnodes on this pnode; in a platform's folder, those of the platform. Engine, launch. */
   nodes: One<readonly VNode[]>;
   /** The running switches of this pnode, by substrate. Launch. */

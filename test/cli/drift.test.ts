@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { driftOfHost, driftOfInputs, driftOfLeases, refuseDrift } from '../../engine/cli/drift.ts';
+import {
+  driftOfHost,
+  driftOfInputs,
+  driftOfLeases,
+  driftOfProbes,
+  refuseDrift,
+} from '../../engine/cli/drift.ts';
 import { stateTexts } from '../../engine/cli/host-view.ts';
 import { messageOf } from '../topdl/support.ts';
 
@@ -47,6 +53,21 @@ describe('drift', () => {
     expect(driftOfLeases([lease('a', '1.0.0.1'), lease('b', '1.0.0.2')], [lease('a', '1.0.0.9')])).toEqual([
       'the lease of a was to be 1.0.0.1, and is 1.0.0.9',
       'the lease of b was to be 1.0.0.2, and is not given',
+    ]);
+  });
+
+  test('of probes: another status, or another output', () => {
+    const probe = (status: number, stdout: string) => ({
+      stage: 'launch/x',
+      name: 'kvm',
+      argv: ['x'],
+      status,
+      stdout,
+    });
+    const then = [probe(0, 'a'), probe(0, 'b'), probe(0, 'c')];
+    expect(driftOfProbes(then, [probe(0, 'a'), probe(1, 'b'), probe(0, 'd')])).toEqual([
+      "the probe 'kvm' of launch/x ended with status 0, and ends with 1",
+      "the probe 'kvm' of launch/x prints something else now",
     ]);
   });
 

@@ -51,6 +51,7 @@ test('a closing stage sees what every platform contributed to a fact of many', a
     source: { text: topdl, topology: parseTopdl(topdl, 'many.xml').topology },
     previous: null,
     onDisk: diskReader(experiment.configDir),
+    probe: () => Promise.resolve([]),
     answer: (claims) =>
       Promise.resolve(
         claims.map(({ node }) => ({ node, address: '192.168.144.2', prefix: 20, mac: '06:00:00:00:00:01' })),

@@ -7,7 +7,16 @@ import { fake } from './_support.ts';
 
 function seal(effects: readonly PlannedEffect[], notes: readonly string[] = []): Plan {
   const experiment = experimentFact('t', 'x', '/var/x');
-  return sealPlan({ experiment, phases: ['launch'], stages: [], effects, leases: [], nodes: [], notes });
+  return sealPlan({
+    experiment,
+    phases: ['launch'],
+    stages: [],
+    effects,
+    probes: [],
+    leases: [],
+    nodes: [],
+    notes,
+  });
 }
 
 describe('a plan', () => {

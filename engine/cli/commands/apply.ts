@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { loadSettings } from '../../config/settings.ts';
-import { embeddedBoss } from '../../host/boss.ts';
-import type { Boss } from '../../host/boss.ts';
+import type { Boss } from '../../host/boss/boss.ts';
+import { bossOfSettings } from '../../host/boss/choose.ts';
+import { answerProbes } from '../../host/probes.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { ExperimentFact } from '../../model/experiment.ts';
 import { UserError } from '../../model/problem.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { claimLeases, releaseLeases } from '../../run/claims.ts';
 import { carryOut } from '../carry-out.ts';
-import { driftOfHost, driftOfInputs, driftOfLeases, refuseDrift } from '../drift.ts';
+import { driftOfHost, driftOfInputs, driftOfLeases, driftOfProbes, refuseDrift } from '../drift.ts';
 import { EXIT_USAGE } from '../exit-codes.ts';
 import { fingerprintsOf } from '../fingerprints.ts';
 import { stateTexts, viewHost } from '../host-view.ts';
@@ -34,11 +35,13 @@ export async function apply(file: string, target: TargetOptions, io: Io): Promis
     request: requestOf(options),
     stageFolders: options.stages,
   });
-  const boss = embeddedBoss(`${plan.experiment.project}/${plan.experiment.name}`, settings.control_net.pool);
+  const full = `${plan.experiment.project}/${plan.experiment.name}`;
+  const boss = await bossOfSettings(full, settings.control_net);
   const wanted = plan.leases.map(({ node }) => ({ node }));
   // Once before anything is locked, so that a refusal leaves no trace; once more under the lock.
   refuseDrift(file, [
     ...driftOfInputs(saved.fingerprints, fingerprintsOf(saved.file, inputs, plan)),
+    ...driftOfProbes(plan.probes, await answerProbes(plan.probes)),
     ...driftOfLeases(plan.leases, await boss.foretell(wanted)),
     ...driftOfHost(saved.observed, stateTexts((await viewHost(plan, () => true)).seen)),
   ]);

@@ -1,4 +1,5 @@
 import { loadSettings } from '../../config/settings.ts';
+import { answerProbes } from '../../host/probes.ts';
 import { makePlan } from '../../plan/make-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { claimLeases } from '../../run/claims.ts';
@@ -60,6 +61,7 @@ export async function run(
           // Read under the lock: another run may have ended in between.
           previous: readPrevious(experiment),
           ...bounds,
+          probe: (probes) => answerProbes(probes, { remember: true }),
           answer: (claims) => claimLeases(boss, journal, claims),
           onStage: tellStages(emit),
         }),

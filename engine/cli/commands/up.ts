@@ -1,3 +1,4 @@
+import { answerProbes } from '../../host/probes.ts';
 import { makePlan } from '../../plan/make-plan.ts';
 import { claimLeases } from '../../run/claims.ts';
 import { carryOut, tellStages } from '../carry-out.ts';
@@ -24,6 +25,7 @@ export async function up(file: string, options: PlanOptions, io: Io): Promise<nu
           ...inputs,
           // Read under the lock: another run may have ended in between.
           previous: readPrevious(experiment),
+          probe: (probes) => answerProbes(probes, { remember: true }),
           answer: (claims) => claimLeases(boss, journal, claims),
           onStage: tellStages(emit),
         }),
