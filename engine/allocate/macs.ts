@@ -76,8 +76,8 @@ export function parseMac(text: string): string | undefined {
   return mac;
 }
 
-/** 40 bits of cyrb53 (public domain, github.com/bryc/code), behind 02. */
-function hashedMac(text: string): string {
+/** A MAC for a name: 40 bits of cyrb53 (public domain, github.com/bryc/code), behind 02. */
+export function hashedMac(text: string): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   for (let index = 0; index < text.length; index++) {

@@ -1,6 +1,8 @@
 import type { EffectKinds } from '../plan/kind.ts';
 import type { HostContext } from './context.ts';
+import { addressKind } from './kinds/address.ts';
 import { archiveKind } from './kinds/archive.ts';
+import { bridgeKind } from './kinds/bridge.ts';
 import { commandKind } from './kinds/command.ts';
 import { directoryKind } from './kinds/directory.ts';
 import { fileKind } from './kinds/file.ts';
@@ -19,6 +21,8 @@ export function effectKinds(host: HostContext): EffectKinds {
     archiveKind(host),
     sysctlKind(host),
     netnsKind(host),
+    bridgeKind,
+    addressKind,
     tapKind,
     routesKind(host),
     processKind(host),

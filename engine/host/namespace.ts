@@ -14,16 +14,17 @@ export function netnsPath(name: string): string {
   return join(NETNS_FOLDER, name);
 }
 
-/** As `inNamespace`, by name, with a route socket of that namespace. */
-export function inNetns<T>(name: string, work: (socket: RouteSocket) => T): T {
-  return inNamespace(netnsPath(name), () => {
+/** As `inNamespace`, by name, with a route socket of that namespace; undefined is the host's own. */
+export function inNetns<T>(name: string | undefined, work: (socket: RouteSocket) => T): T {
+  const withSocket = (): T => {
     const socket = openRouteSocket();
     try {
       return work(socket);
     } finally {
       socket.close();
     }
-  });
+  };
+  return name === undefined ? withSocket() : inNamespace(netnsPath(name), withSocket);
 }
 
 /**

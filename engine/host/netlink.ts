@@ -1,12 +1,15 @@
+import { Flag, Message, attribute, attributesOf, textOf, uint32 } from './netlink-messages.ts';
 import { SyscallError, syscalls } from './syscalls.ts';
 
-/** Speaks rtnetlink(7) in the network namespace that the thread is in, IPv4 only. */
+/** Speaks rtnetlink(7) in the network namespace that the thread is in: IPv4 only, but for what is asked in bytes. */
 export interface RouteSocket {
+  /** One request in the kernel's own form: every answer's payload, or a SyscallError. */
+  ask(type: number, flags: number, payload: Buffer): readonly Buffer[];
   links(): readonly Link[];
   addresses(): readonly Address[];
   /** The main table, without what the kernel keeps by itself. */
   routes(): readonly Route[];
-  setLink(index: number, change: { readonly mac?: string; readonly mtu?: number; readonly up: true }): void;
+  setLink(index: number, change: LinkChange): void;
   deleteLink(index: number): void;
   addAddress(index: number, address: string): void;
   deleteAddress(index: number, address: string): void;
@@ -16,8 +19,22 @@ export interface RouteSocket {
   close(): void;
 }
 
+export interface LinkChange {
+  readonly mac?: string;
+  readonly mtu?: number;
+  /** The index of the bridge that it shall be a port of; 0 is none. */
+  readonly master?: number;
+  readonly up: boolean;
+}
+
 export interface Link {
   readonly index: number;
+  /** ARPHRD_*: 1 is Ethernet. */
+  readonly type: number;
+  /** `bridge`, `tun`, `veth`, ...; undefined for hardware. */
+  readonly kind?: string;
+  /** The index of the bridge, or the like, that it is a port of. */
+  readonly master?: number;
   readonly name: string;
   readonly mac: string;
   readonly mtu: number;
@@ -40,12 +57,8 @@ const AF_NETLINK = 16;
 const AF_INET = 2;
 const SOCK_RAW_CLOEXEC = 3 | 0x80000;
 
-const Message = {
-  ERROR: 2, DONE: 3, NEWLINK: 16, DELLINK: 17, GETLINK: 18, NEWADDR: 20, DELADDR: 21, GETADDR: 22,
-  NEWROUTE: 24, DELROUTE: 25, GETROUTE: 26,
-} as const; // prettier-ignore
-const Flag = { REQUEST: 1, ACK: 4, DUMP: 0x300, REPLACE: 0x100, EXCLUSIVE: 0x200, CREATE: 0x400 } as const;
-const LinkAttribute = { ADDRESS: 1, IFNAME: 3, MTU: 4 } as const;
+const LinkAttribute = { ADDRESS: 1, IFNAME: 3, MTU: 4, MASTER: 10, LINKINFO: 18 } as const;
+const LINKINFO_KIND = 1;
 const AddressAttribute = { ADDRESS: 1, LOCAL: 2, BROADCAST: 4 } as const;
 const RouteAttribute = { DESTINATION: 1, GATEWAY: 5, TABLE: 15 } as const;
 const RouteType = { UNICAST: 1, UNREACHABLE: 7 } as const;
@@ -85,18 +98,20 @@ export function openRouteSocket(): RouteSocket {
     void ask(type, Flag.ACK | flags, payload);
 
   return {
+    ask,
     links: () => ask(Message.GETLINK, Flag.DUMP, Buffer.alloc(16)).map(readLink),
     addresses: () => ask(Message.GETADDR, Flag.DUMP, addressHeader(0, 0)).map(readAddress),
     routes: () => ask(Message.GETROUTE, Flag.DUMP, routeHeader(0, 0)).flatMap(readRoute),
-    setLink(index, { mac, mtu }) {
+    setLink(index, { mac, mtu, master, up }) {
       const header = Buffer.alloc(16);
       header.writeInt32LE(index, 4);
-      header.writeUInt32LE(UP, 8);
+      header.writeUInt32LE(up ? UP : 0, 8);
       header.writeUInt32LE(UP, 12);
       const parts: Buffer[] = [header];
       if (mac !== undefined)
         parts.push(attribute(LinkAttribute.ADDRESS, Buffer.from(mac.replaceAll(':', ''), 'hex')));
       if (mtu !== undefined) parts.push(attribute(LinkAttribute.MTU, uint32(mtu)));
+      if (master !== undefined) parts.push(attribute(LinkAttribute.MASTER, uint32(master)));
       act(Message.NEWLINK, 0, Buffer.concat(parts));
     },
     deleteLink(index) {
@@ -115,9 +130,15 @@ export function openRouteSocket(): RouteSocket {
 
 function readLink(message: Buffer): Link {
   const attributes = attributesOf(message, 16);
+  const info = attributes.get(LinkAttribute.LINKINFO);
+  const kind = info && attributesOf(info, 0).get(LINKINFO_KIND);
+  const master = attributes.get(LinkAttribute.MASTER)?.readUInt32LE(0);
   return {
     index: message.readInt32LE(4),
-    name: attributes.get(LinkAttribute.IFNAME)!.toString('latin1').replace(/\0.*$/, ''),
+    type: message.readUInt16LE(2),
+    ...(kind && { kind: textOf(kind) }),
+    ...(master !== undefined && { master }),
+    name: textOf(attributes.get(LinkAttribute.IFNAME)!),
     mac: (attributes.get(LinkAttribute.ADDRESS)?.toString('hex').match(/../g) ?? []).join(':'),
     mtu: attributes.get(LinkAttribute.MTU)?.readUInt32LE(0) ?? 0,
     up: (message.readUInt32LE(8) & UP) !== 0,
@@ -171,25 +192,6 @@ function routeMessage({ to, via }: Route): Buffer {
   );
 }
 
-function attribute(type: number, value: Buffer): Buffer {
-  const padded = Buffer.alloc((4 + value.length + 3) & ~3);
-  padded.writeUInt16LE(4 + value.length, 0);
-  padded.writeUInt16LE(type, 2);
-  value.copy(padded, 4);
-  return padded;
-}
-
-function attributesOf(message: Buffer, start: number): ReadonlyMap<number, Buffer> {
-  const attributes = new Map<number, Buffer>();
-  for (let at = start; at + 4 <= message.length; at += (message.readUInt16LE(at) + 3) & ~3) {
-    attributes.set(
-      message.readUInt16LE(at + 2) & 0x3fff,
-      message.subarray(at + 4, at + message.readUInt16LE(at)),
-    );
-  }
-  return attributes;
-}
-
 /** `10.0.0.1/24` -> its four bytes and its length; without a length it is 32. */
 function parsePrefix(text: string): readonly [Buffer, number] {
   const [address = '', length = '32'] = text.split('/');
@@ -200,10 +202,4 @@ function broadcast(local: Buffer, prefix: number): Buffer {
   const address = Buffer.alloc(4);
   address.writeUInt32BE((local.readUInt32BE(0) | (0xffffffff >>> prefix)) >>> 0);
   return address;
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DEFAULT_VAR_DIR, RUN_DIR, journalDir } from '../config/experiment.ts';
 import { openJournal } from '../journal/journal.ts';
@@ -7,6 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { ExperimentFact } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
 import type { EffectKinds } from '../plan/kind.ts';
+import { bootId } from './boot-id.ts';
 import { destroyCgroups, experimentCgroup, makeCgroup, removeEmptyParent } from './cgroup.ts';
 import { hostContext } from './context.ts';
 import { effectKinds } from './kinds.ts';
@@ -15,6 +16,8 @@ import { takeLock } from './lock.ts';
 import { changeRegistry, readRegistry, removeEmpty } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { withSharing } from './sharing.ts';
+
+export { bootId } from './boot-id.ts';
 
 /** One experiment on this host, locked for this process, with what an earlier run left half done cleared up. */
 export interface Session {
@@ -213,11 +216,6 @@ export async function removeStaleLocks(): Promise<void> {
   }
   // Takes the registry's own remains along.
   await changeRegistry('removing stale locks', (registry) => [registry, undefined]);
-}
-
-/** Changes with every boot: what a journal of another boot says was made is gone, but for files. */
-export function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
 /** Journal, logs, and the var directory where it is empty; its parents too where they were made for it. */

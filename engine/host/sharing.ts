@@ -25,6 +25,16 @@ function shareable(kind: EffectKind, experimentId: string): EffectKind {
     },
     // The registry keeps it: to a second owner, what stands there is the first one's.
     before: (effect) => (effect.shared ? undefined : kind.before?.(effect)),
+    ...(kind.change && {
+      change: (changes, journal) =>
+        kind.change!(
+          changes,
+          withBefores(
+            journal,
+            changes.map(({ effect }) => effect),
+          ),
+        ),
+    }),
     make: (effects, journal) =>
       splitShared(
         effects,
@@ -70,18 +80,20 @@ function join(
       if (seen.state === 'foreign') return [registry, failed({ message: seen.what, hint: seen.hint })];
       const there = seen.state === 'present';
       const owners = [...new Set([...(entry?.owners ?? []), owner])];
-      const first = {
-        specHash: specHash(effect),
-        made: !there,
-        before: there ? undefined : kind.before?.(effect),
+      const first = { specHash: specHash(effect), made: !there };
+      const look = !there && (!entry || kind.isOutdated?.(entry.before));
+      const before = look ? kind.before?.(effect) : entry?.before;
+      const joined = {
+        ...registry,
+        shared: { ...registry.shared, [id]: { ...(entry ?? first), before, owners } },
       };
-      const joined = { ...registry, shared: { ...registry.shared, [id]: { ...(entry ?? first), owners } } };
       if (there) return [joined, DONE];
       save(joined);
       const mends = seen.state === 'different' && seen.mend === 'in-place' && kind.change;
+      const view = withBefore(journal, id, before);
       const outcomes = mends
-        ? await mends([{ effect, why: seen.why }], journal)
-        : await kind.make([effect], journal);
+        ? await mends([{ effect, why: seen.why }], view)
+        : await kind.make([effect], view);
       return [joined, outcomes[0]!];
     },
   );
@@ -108,6 +120,15 @@ function leave(
       return [outcome.ok ? { ...registry, shared: others } : registry, outcome];
     },
   );
+}
+
+/** The same for each that is shared. */
+function withBefores(journal: JournalView, effects: readonly PlannedEffect[]): JournalView {
+  const { shared } = readRegistry();
+  return effects
+    .filter((effect) => effect.shared)
+    .map(effectId)
+    .reduce((view, id) => withBefore(view, id, shared[id]?.before), journal);
 }
 
 /** The journal, with what stood there before the first owner. */

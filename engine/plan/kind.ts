@@ -15,6 +15,8 @@ export interface EffectKind {
   observe(effects: readonly PlannedEffect[], journal: JournalView): Promise<readonly Observation[]>;
   /** What stands where the effect will be, for undo: written into the journal before `make` and `change`. */
   before?(effect: PlannedEffect): unknown;
+  /** Whether what was remembered then says nothing any more, as after a reboot: it is looked at again. Default: never. */
+  isOutdated?(before: unknown): boolean;
   make(effects: readonly PlannedEffect[], journal: JournalView): Promise<readonly Outcome[]>;
   /** Brings what is `different` and can be changed in place to its spec. */
   change?(changes: readonly Change[], journal: JournalView): Promise<readonly Outcome[]>;

@@ -165,8 +165,9 @@ function takeBatches(
 /** What stood there is looked at once: a second run's own work is no before-image. */
 function beforeOf(effect: PlannedEffect, { journal, kinds }: ExecuteContext): { before?: unknown } {
   const recorded = journal.recorded(effectId(effect));
-  if (recorded && !recorded.found) return {};
-  const before = kindOf(kinds, effect.kind).before?.(effect);
+  const kind = kindOf(kinds, effect.kind);
+  if (recorded && !recorded.found && !kind.isOutdated?.(recorded.state)) return {};
+  const before = kind.before?.(effect);
   return before === undefined ? {} : { before };
 }
 

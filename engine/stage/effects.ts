@@ -36,11 +36,31 @@ export const effect = {
     return build('netns', spec.name, spec, options);
   },
 
-  /** A persistent TAP with its MAC and addresses, in a network namespace. */
+  /** A bridge of the host's own network namespace, quiet and without IPv6; an interface of the host may join it. */
+  bridge(spec: BridgeSpec, options: EffectOptions = {}): Effect<BridgeSpec> {
+    return build('bridge', spec.device, spec, options);
+  },
+
+  /** An address on a bridge. */
+  address(spec: AddressInput, options: EffectOptions = {}): Effect<AddressSpec> {
+    const device = spec.bridge.name;
+    const flat = { address: spec.address, device };
+    return build('address', `${device} ${spec.address}`, flat, options, { after: [spec.bridge] });
+  },
+
+  /** A persistent TAP with its MAC and addresses, in a network namespace or, as a port of a bridge maybe, in the host's own. */
   tap(spec: TapInput, options: EffectOptions = {}): Effect<TapSpec> {
-    const { netns, ...rest } = spec;
-    return build('tap', `${netns.name}/${spec.device}`, { ...rest, netns: netns.name }, options, {
-      within: [netns],
+    const { netns, bridge, addresses = [], ...rest } = spec;
+    const flat = {
+      ...rest,
+      addresses,
+      ...(netns && { netns: netns.name }),
+      ...(bridge && { bridge: bridge.name }),
+    };
+    const name = netns ? `${netns.name}/${spec.device}` : spec.device;
+    return build('tap', name, flat, options, {
+      ...(netns && { within: [netns] }),
+      ...(bridge && { after: [bridge] }),
     });
   },
 
@@ -125,15 +145,41 @@ export interface NetnsSpec {
   readonly sysctls?: Readonly<Record<string, string>>;
 }
 
+export interface BridgeSpec {
+  readonly device: string;
+  /** Default: that of the interface that joins, or one that the kernel draws. */
+  readonly mac?: string;
+  /** Prefixes that are reached over it without a gateway. */
+  readonly routes?: readonly string[];
+  /** Of this interface, below /proc/sys/net: `ipv4/rp_filter`: `1`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** This interface of the host becomes a port; its addresses and routes move to the bridge, and back when it goes. */
+  readonly joins?: string;
+}
+
+export interface AddressSpec {
+  readonly device: string;
+  /** `10.0.0.1/24`. */
+  readonly address: string;
+}
+export type AddressInput = Pick<AddressSpec, 'address'> & { readonly bridge: Effect<BridgeSpec> };
+
 export interface TapSpec {
-  readonly netns: string;
+  /** Absent: the host's own network namespace. */
+  readonly netns?: string;
   readonly device: string;
   readonly mac: string;
   /** `10.0.0.1/24`. */
   readonly addresses: readonly string[];
   readonly mtu?: number;
+  /** It is a port of this bridge, in the host's own network namespace. */
+  readonly bridge?: string;
 }
-export type TapInput = Omit<TapSpec, 'netns'> & { readonly netns: Effect<NetnsSpec> };
+export type TapInput = Omit<TapSpec, 'netns' | 'bridge' | 'addresses'> & {
+  readonly addresses?: readonly string[];
+  readonly netns?: Effect<NetnsSpec>;
+  readonly bridge?: Effect<BridgeSpec>;
+};
 
 export interface RoutesSpec {
   readonly netns: string;

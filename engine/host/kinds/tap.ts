@@ -5,6 +5,7 @@ import { groupBy } from '../../model/group-by.ts';
 import type { EffectKind, JournalView, Observation, Outcome } from '../../plan/kind.ts';
 import type { PlannedEffect } from '../../plan/plan.ts';
 import type { TapSpec } from '../../stage/effects.ts';
+import { writeSetting } from '../interface-settings.ts';
 import { inNetns, netnsPath } from '../namespace.ts';
 import type { RouteSocket } from '../netlink.ts';
 import { DONE, attempt, failed } from '../outcome.ts';
@@ -13,15 +14,13 @@ import { syscalls } from '../syscalls.ts';
 /** Persistent TAPs, born in their namespace: moving a link there later costs 17 ms. */
 export const tapKind: EffectKind = {
   kind: 'tap',
-  describe: ({ spec }) => {
-    const { netns, device, mac, addresses } = spec as TapSpec;
-    return `TAP ${device} in ${netns}, ${mac}, ${addresses.join(', ')}`;
+  describe: (effect) => {
+    const { mac, addresses } = effect.spec as TapSpec;
+    return [whatItIs(effect), mac, ...addresses].join(', ');
   },
 
   async observe(effects, journal) {
-    return eachInNetns(effects, { state: 'absent' }, (effect, socket) =>
-      compare(effect, stateOf(effect, socket), journal),
-    );
+    return eachInNetns(effects, { state: 'absent' }, (effect, socket) => compare(effect, socket, journal));
   },
 
   make: (effects, journal) => mend(effects, journal),
@@ -41,12 +40,16 @@ export const tapKind: EffectKind = {
   },
 };
 
+const IPV6_OFF = 'ipv6/disable_ipv6';
+
 /** What there is of a TAP. */
 interface TapState {
   readonly index: number;
   readonly mac: string;
   readonly mtu: number;
   readonly up: boolean;
+  readonly kind?: string;
+  readonly master?: number;
   readonly addresses: readonly string[];
 }
 
@@ -58,7 +61,7 @@ function eachInNetns<T>(
 ): readonly T[] {
   const answers = new Map<PlannedEffect, T>();
   for (const [netns, group] of groupBy(effects, ({ spec }) => (spec as TapSpec).netns)) {
-    if (!existsSync(netnsPath(netns))) continue;
+    if (netns !== undefined && !existsSync(netnsPath(netns))) continue;
     inNetns(netns, (socket) => {
       for (const effect of group) answers.set(effect, work(effect, socket));
     });
@@ -72,17 +75,22 @@ async function mend(effects: readonly PlannedEffect[], journal: JournalView): Pr
   // This thread is busy from here on: let the other batches start their helpers first.
   await nextTurn();
   return eachInNetns(effects, gone, (effect, socket) => {
-    const { netns, device, mac, mtu, addresses } = effect.spec as TapSpec;
+    const { device, mac, mtu, addresses, bridge } = effect.spec as TapSpec;
     const outcome = attempt(() => {
       if (!stateOf(effect, socket)) createTap(device);
       const tap = stateOf(effect, socket)!;
       for (const address of staleAddresses(effect, tap, journal)) socket.deleteAddress(tap.index, address);
-      socket.setLink(tap.index, { mac, ...(mtu !== undefined && { mtu }), up: true });
+      // A port has nothing to say itself.
+      if (bridge !== undefined) writeSetting(device, IPV6_OFF, '1');
+      const missing = missingBridge(effect, socket, tap);
+      if (missing && missing.index === undefined) throw new Error(`there is no bridge ${missing.name}`);
+      const change = { ...(mtu !== undefined && { mtu }), ...(missing && { master: missing.index! }) };
+      socket.setLink(tap.index, { mac, ...change, up: true });
       for (const address of addresses)
         if (!tap.addresses.includes(address)) socket.addAddress(tap.index, address);
     });
     if (outcome.ok) return outcome;
-    return failed({ ...outcome.error, message: `TAP ${device} in ${netns}: ${outcome.error.message}` });
+    return failed({ ...outcome.error, message: `${whatItIs(effect)}: ${outcome.error.message}` });
   });
 }
 
@@ -115,9 +123,17 @@ function createTap(device: string): void {
   }
 }
 
-function compare(effect: PlannedEffect, tap: TapState | undefined, journal: JournalView): Observation {
+function compare(effect: PlannedEffect, socket: RouteSocket, journal: JournalView): Observation {
   const spec = effect.spec as TapSpec;
+  const tap = stateOf(effect, socket);
   if (!tap) return { state: 'absent' };
+  if (spec.netns === undefined && (tap.kind !== 'tun' || !journal.recorded(effectId(effect)))) {
+    return {
+      state: 'foreign',
+      what: `there is an interface ${spec.device} on this host, and it is not ours`,
+      hint: `if nobody needs it: ip link delete ${spec.device}`,
+    };
+  }
   const why = [
     ...spec.addresses
       .filter((address) => !tap.addresses.includes(address))
@@ -127,7 +143,25 @@ function compare(effect: PlannedEffect, tap: TapState | undefined, journal: Jour
   if (tap.mac !== spec.mac) why.push(`its MAC is ${tap.mac}, not ${spec.mac}`);
   if (spec.mtu !== undefined && tap.mtu !== spec.mtu) why.push(`its MTU is ${tap.mtu}, not ${spec.mtu}`);
   if (!tap.up) why.push('it is down');
+  if (missingBridge(effect, socket, tap)) why.push(`it is not in ${spec.bridge}`);
   return why.length === 0 ? { state: 'present' } : { state: 'different', why, mend: 'in-place' };
+}
+
+/** The bridge that it shall be a port of and is not; `index` is undefined where there is none of that name. */
+function missingBridge(
+  effect: PlannedEffect,
+  socket: RouteSocket,
+  tap: TapState,
+): { readonly name: string; readonly index: number | undefined } | undefined {
+  const { bridge } = effect.spec as TapSpec;
+  if (bridge === undefined) return undefined;
+  const index = socket.links().find(({ name }) => name === bridge)?.index;
+  return index !== undefined && index === tap.master ? undefined : { name: bridge, index };
+}
+
+function whatItIs(effect: PlannedEffect): string {
+  const { netns, device, bridge } = effect.spec as TapSpec;
+  return `TAP ${device}${netns === undefined ? '' : ` in ${netns}`}${bridge === undefined ? '' : ` in ${bridge}`}`;
 }
 
 /** Addresses that we gave it earlier and that are wanted no longer; what others added is left alone. */
