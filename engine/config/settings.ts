@@ -18,7 +18,14 @@ const settingsSchema = z.strictObject({
   project: z.string().regex(/^[A-Za-z0-9_-]+$/),
   default_platform: z.string().min(1),
   address_space: cidr,
-  control_net: z.strictObject({ boss: z.enum(['embedded']), pool: cidr }),
+  control_net: z.strictObject({
+    boss: z.enum(['embedded']),
+    pool: cidr,
+    interface: z
+      .string()
+      .regex(/^[^\s/:]{1,15}$/, 'the name of an interface of this host, or null, is needed')
+      .nullable(),
+  }),
   ipv6: z.boolean(),
 });
 
