@@ -5,6 +5,7 @@ import { formatAddress } from '../allocate/ip4.ts';
 import { tableOf } from '../allocate/route-table.ts';
 import type { Route, RouteTable } from '../allocate/route-table.ts';
 import type { Embedding, ExperimentFact, RouteTableFact, SwitchFact } from '../model/experiment.ts';
+import type { FileSystems } from '../model/file-systems.ts';
 import type { Topology } from '../model/topology.ts';
 import { attribute, computers } from '../model/queries.ts';
 import type { Settings } from './settings.ts';
@@ -77,6 +78,11 @@ export const codecs = {
     decode: (reader) =>
       reader.list('route').map((node) => ({ node, table: reader.read(`route/${node}`) ?? '' })),
   } satisfies Codec<readonly RouteTableFact[]> as Codec<readonly RouteTableFact[]>,
+
+  fileSystems: {
+    encode: (value) => [{ path: 'file_systems.yaml', content: stringify(value) }],
+    decode: (reader) => parsed(reader.read('file_systems.yaml')) as FileSystems | undefined,
+  } satisfies Codec<FileSystems> as Codec<FileSystems>,
 
   topology: topologyCodec('topo.xml', 'line'),
 

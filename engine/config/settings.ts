@@ -5,6 +5,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { UserError } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
+import { accountsSchema, fileSystemsSchema } from './file-system-settings.ts';
 import { packageRoot } from './package-root.ts';
 
 /** Where a site keeps its own settings. */
@@ -27,6 +28,8 @@ const settingsSchema = z.strictObject({
       .nullable(),
   }),
   ipv6: z.boolean(),
+  accounts: accountsSchema,
+  file_systems: fileSystemsSchema,
 });
 
 /** The site settings, complete. */

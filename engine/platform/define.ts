@@ -12,6 +12,8 @@ export interface PlatformDefinition {
   readonly interfaceLimit?: { readonly count: number; readonly message: string };
   /** Its nodes get an address on the control net from boss. */
   readonly controlNet?: boolean;
+  /** How its nodes get at the host's directories: they see them (`shared`, the default), or over 9P. */
+  readonly hostFiles?: '9p' | 'shared';
   readonly verbs?: PlatformVerbs;
 }
 

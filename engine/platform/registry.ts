@@ -38,5 +38,6 @@ export function platformFacts(platforms: ReadonlyMap<string, Platform>): readonl
     aliases: definition.aliases ?? [],
     ...(definition.interfaceLimit && { interfaceLimit: definition.interfaceLimit }),
     controlNet: definition.controlNet ?? false,
+    hostFiles: definition.hostFiles ?? 'shared',
   }));
 }

@@ -42,6 +42,24 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   routes: fc
     .tuple(some, table)
     .map(([nodes, text]) => [...nodes].sort().map((node) => ({ node, table: text }))),
+  fileSystems: fc.record({
+    server: fc.constantFrom('diod', 'virtio', 'none'),
+    trusted: fc.boolean(),
+    exports: fc.array(fc.record({ path: name, directory: name, made: fc.boolean() }), { maxLength: 3 }),
+    accounts: fc.array(
+      fc.record({ name, uid: octet, gid: octet, groups: fc.array(octet), home: name, shell: name }),
+      { maxLength: 3 },
+    ),
+    servers: fc.array(
+      fc.record({
+        pnode: name,
+        address,
+        port: fc.constant(564),
+        clients: fc.array(fc.record({ node: name, address }), { maxLength: 3 }),
+      }),
+      { maxLength: 2 },
+    ),
+  }),
   hosts: fc.stringMatching(/^([a-z0-9. \t-]{0,20}\n){0,4}$/),
   ghosts: names,
 };
