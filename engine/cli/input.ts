@@ -13,6 +13,7 @@ import type { Phase } from '../stage/discover.ts';
 import { discoverStages, stageFolders } from '../stage/discover.ts';
 import { loadPlatforms } from '../stage/load.ts';
 import { registerPlatforms } from '../platform/registry.ts';
+import { checkPlatformSettings, withPlatformDefaults } from '../platform/settings.ts';
 import { expandRegions } from '../topdl/expand.ts';
 import { parseTopdl } from '../topdl/parse.ts';
 import { requestOf } from './plan-options.ts';
@@ -53,9 +54,11 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
   const found = discoverStages(folders, { asRoot: process.getuid?.() === 0 });
   const platforms = registerPlatforms(await loadPlatforms(found.platforms));
   const onDisk = diskReader(experiment.configDir);
+  const asUsed = phases.includes('setup') ? undefined : codecs.settings.decode!(onDisk);
+  if (!asUsed) checkPlatformSettings(settings, platforms);
   return {
     experiment,
-    settings: phases.includes('setup') ? settings : (codecs.settings.decode!(onDisk) ?? settings),
+    settings: withPlatformDefaults(asUsed ?? settings, platforms),
     request,
     phases,
     stages: found.stages,

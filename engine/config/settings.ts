@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { UserError } from '../model/problem.ts';
-import type { Problem } from '../model/problem.ts';
+import type { Place, Problem } from '../model/problem.ts';
 import { accountsSchema, fileSystemsSchema } from './file-system-settings.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -15,21 +15,54 @@ const cidr = z
   .string()
   .refine((text) => ipaddr.IPv4.isValidCIDR(text), 'an IPv4 prefix such as 10.0.0.0/8 is needed');
 
-const settingsSchema = z.strictObject({
-  project: z.string().regex(/^[A-Za-z0-9_-]+$/),
-  default_platform: z.string().min(1),
-  address_space: cidr,
-  control_net: z.strictObject({
-    boss: z.enum(['embedded']),
+const path = z.string().startsWith('/', 'a path from / on is needed');
+
+const xmlrpcSchema = z.strictObject({
+  url: z
+    .string()
+    .refine((text) => /^https:\/\/\S/.test(text) && URL.canParse(text), 'an https:// URL is needed'),
+  certificate: path,
+  key: path,
+  ca: path,
+  timeout_seconds: z.number().positive().max(600),
+  retries: z.int().min(0).max(100),
+});
+
+/** How to speak to a boss over XML-RPC: files in PEM, times in seconds. */
+export type XmlrpcSettings = z.infer<typeof xmlrpcSchema>;
+
+const controlNetSchema = z
+  .strictObject({
+    boss: z.enum(['embedded', 'xmlrpc']),
     pool: cidr,
     interface: z
       .string()
       .regex(/^[^\s/:]{1,15}$/, 'the name of an interface of this host, or null, is needed')
       .nullable(),
-  }),
+    xmlrpc: xmlrpcSchema.partial({ url: true, certificate: true, key: true, ca: true }),
+  })
+  .superRefine(({ boss, xmlrpc }, context) => {
+    if (boss !== 'xmlrpc') return;
+    for (const key of ['url', 'certificate', 'key', 'ca'] as const) {
+      if (xmlrpc[key] !== undefined) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['xmlrpc', key],
+        message: 'needed, since control_net.boss is xmlrpc',
+      });
+    }
+  });
+
+const settingsSchema = z.strictObject({
+  project: z.string().regex(/^[A-Za-z0-9_-]+$/),
+  default_platform: z.string().min(1),
+  address_space: cidr,
+  control_net: controlNetSchema,
   ipv6: z.boolean(),
   accounts: accountsSchema,
   file_systems: fileSystemsSchema,
+  /** By platform and setting; each platform declares its own. */
+  platforms: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
 });
 
 /** The site settings, complete. */
@@ -58,6 +91,12 @@ export function loadSettings(siteFile = SITE_FILE): Settings {
   );
 }
 
+/** Where a setting is in a site file; only the file where it does not say it, or is not there. */
+export function settingPlace(path: readonly string[], siteFile = SITE_FILE): Place {
+  const line = existsSync(siteFile) ? readYaml(siteFile).lineOf(path) : undefined;
+  return { file: siteFile, ...(line !== undefined && { line }) };
+}
+
 function readYaml(file: string): {
   value: unknown;
   lineOf(path: readonly (string | number)[]): number | undefined;
@@ -76,8 +115,12 @@ function readYaml(file: string): {
   return {
     value: document.toJS({ maxAliasCount: 100 }) as unknown,
     lineOf(path) {
-      const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
-      return node?.range ? lines.linePos(node.range[0]).line : undefined;
+      // What is missing is told at what should hold it.
+      for (let at = path; at.length > 0; at = at.slice(0, -1)) {
+        const node = document.getIn(at, true) as { range?: [number, number, number] } | undefined;
+        if (node?.range) return lines.linePos(node.range[0]).line;
+      }
+      return undefined;
     },
   };
 }

@@ -108,6 +108,8 @@ class Planner {
       const value = codec.decode && (this.decided.get(name) ?? codec.decode(this.inputs.onDisk));
       if (value !== undefined) facts.set(name, value);
     }
+    // With what has come to be since in place of what the directory lacks.
+    if (facts.has('settings')) facts.set('settings', this.inputs.settings);
     const all = this.finalNodes(facts).filter(({ pnode }) => pnode === ONLY_PNODE);
     facts.set('pnode', pnodeOf(facts.get('topology') as Topology, ONLY_PNODE));
     facts.set('nodes', all);
