@@ -29,8 +29,16 @@ export interface Work {
   plan(context: { readonly boss: Boss; readonly journal: Journal; readonly emit: Emit }): Promise<Plan>;
   /** What of the plan is to be done; all unless said. */
   only?(plan: Plan): ((effect: PlannedEffect) => boolean) | undefined;
+  /** What has to be done before, under the same lock. */
+  prepare?(context: PrepareContext): Promise<void>;
   /** Told how the host was found, before anything is done: may throw to prevent it. */
   onSeen?(seen: ReadonlyMap<EffectId, Observation>): void;
+}
+
+export interface PrepareContext {
+  readonly session: Session;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -64,6 +72,7 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
     if (work.planHash === undefined) journal.append([{ type: 'planned', planHash: plan.hash }]);
     for (const text of plan.notes) io.emit({ type: 'note', text });
     const only = work.only?.(plan);
+    await work.prepare?.({ session, emit: io.emit, signal: interrupt.signal });
     const onSeen = work.onSeen?.bind(work);
     const result = await bringUp(plan, {
       journal,

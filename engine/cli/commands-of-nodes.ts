@@ -39,12 +39,8 @@ export const nodeCommands: readonly CommandRow[] = [
     ],
     exits: PASSED_ON,
     passThrough: true,
-    run: async ({ args, options }, io) => {
-      const words = args[1] as readonly string[];
-      const command = words[0] === '--' ? words.slice(1) : words;
-      if (words[0]?.startsWith('-') && words[0] !== '--') throw optionsBehind(words[0]);
-      return (await import('./commands/exec.ts')).exec(args[0] as string, command, options, io);
-    },
+    run: async ({ args, options }, io) =>
+      (await import('./commands/exec.ts')).exec(args[0] as string, behindNode(args[1]), options, io),
   },
   {
     name: 'shell',
@@ -54,6 +50,31 @@ export const nodeCommands: readonly CommandRow[] = [
     exits: PASSED_ON,
     run: async ({ args, options }, io) =>
       (await import('./commands/shell.ts')).shell(args[0] as string, options, io),
+  },
+  {
+    name: 'console',
+    summary: "attach the terminal to a node's console",
+    about:
+      'The terminal becomes the serial line of a node that has one, from its boot on; whoever is there already is told by the platform. Nodes without a console: shell.',
+    arguments: [NODE],
+    examples: [['console guest', 'what the platform attaches says how to leave']],
+    exits: PASSED_ON,
+    run: async ({ args, options }, io) =>
+      (await import('./commands/console.ts')).attachConsole(args[0] as string, options, io),
+  },
+  {
+    name: 'ssh',
+    summary: 'log into a node over the control net',
+    about:
+      "Runs the host's ssh with the experiment's key. The words of a COMMAND are ssh's: it joins them for the node's shell; exec passes them on one by one.",
+    arguments: [NODE, ['[COMMAND...]', "for the node's shell; a login without it"]],
+    examples: [
+      ['ssh guest', 'a login'],
+      ["ssh guest -- 'uname -r; uptime'", 'a command, read by the shell in the node'],
+    ],
+    exits: PASSED_ON,
+    run: async ({ args, options }, io) =>
+      (await import('./commands/ssh.ts')).ssh(args[0] as string, args[1] as readonly string[], options, io),
   },
   {
     name: 'logs',
@@ -116,12 +137,19 @@ export const nodeCommands: readonly CommandRow[] = [
   },
 ];
 
+/** The words of the node's own command. */
+function behindNode(argument: unknown): readonly string[] {
+  const words = argument as readonly string[];
+  if (words[0]?.startsWith('-') && words[0] !== '--') throw optionsBehind(words[0]);
+  return words[0] === '--' ? words.slice(1) : words;
+}
+
 function optionsBehind(option: string): UserError {
   return new UserError(
     {
       code: 'option-behind-node',
       message: `'${option}' stands where the command is expected`,
-      hint: 'put options before the node, or write -- before the command: exec NODE -e PROJECT/NAME -- COMMAND',
+      hint: 'put options before the node, or write -- before the command: NODE -e PROJECT/NAME -- COMMAND',
     },
     { exitCode: EXIT_USAGE },
   );

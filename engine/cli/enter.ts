@@ -1,5 +1,7 @@
+import { quote } from '../host/batch.ts';
 import { bootId } from '../host/session.ts';
 import { isAlive, processState } from '../host/process-state.ts';
+import type { ProcessState } from '../host/process-state.ts';
 import { UserError } from '../model/problem.ts';
 import type { Entry } from '../platform/define.ts';
 import type { NodeRecord } from '../plan/plan.ts';
@@ -21,13 +23,7 @@ type Namespace = keyof typeof FLAGS;
  * @throws UserError where the experiment is not up, or has no such node: with the names that are nearest.
  */
 export function findNode({ full, journal }: Known, name: string): NodeRecord {
-  if (journal.nodes.length === 0 || journal.effects.size === 0) {
-    throw new UserError({
-      code: 'not-up',
-      message: `${full} is not up`,
-      hint: 'bring it up: benito-pipeline up EXPERIMENT',
-    });
-  }
+  if (journal.nodes.length === 0 || journal.effects.size === 0) throw notUp(full);
   const found = journal.nodes.find((node) => node.name === name);
   if (found) return found;
   throw new UserError({
@@ -40,23 +36,27 @@ export function findNode({ full, journal }: Known, name: string): NodeRecord {
   });
 }
 
+/** Of an experiment that is not up. */
+export function notUp(full: string): UserError {
+  return new UserError({
+    code: 'not-up',
+    message: `${full} is not up`,
+    hint: 'bring it up: benito-pipeline up EXPERIMENT',
+  });
+}
+
 /**
- * What to put before a command so that it runs inside a node.
+ * A command as it runs inside a node.
  * @param namespaces only these of the node's; all unless said.
  * @throws UserError where the node does not run, or its platform knows no way in.
  */
-export function wayInto(
+export function inside(
   known: Known,
   node: NodeRecord,
+  command: readonly string[],
   namespaces?: readonly Namespace[],
 ): readonly string[] {
-  if (node.ghost) {
-    throw new UserError({
-      code: 'ghost-node',
-      message: `${node.name} is a ghost: it has its resources and is not started`,
-      hint: 'take containers:ghost off it in the experiment, and bring it up again',
-    });
-  }
+  refuseGhost(node);
   if (!node.entry) {
     throw new UserError({
       code: 'no-way-in',
@@ -64,26 +64,71 @@ export function wayInto(
       hint: `let the platform declare verbs.exec in setup/${node.platform}/_platform.ts`,
     });
   }
-  const way = wayBy(known, node.entry, namespaces);
-  if (way) return way;
-  const rebooted = known.journal.lastRun?.boot !== bootId();
+  const way = isRunning(known, node) ? wayBy(known, node.entry, namespaces) : undefined;
+  if (way) return [...way, ...(node.entry.quoted ? command.map(quote) : command)];
+  throw notRunning(known, node);
+}
+
+/** @throws UserError where the user asked for a node that is never started. */
+export function refuseGhost(node: NodeRecord): void {
+  if (!node.ghost) return;
   throw new UserError({
+    code: 'ghost-node',
+    message: `${node.name} is a ghost: it has its resources and is not started`,
+    hint: 'take containers:ghost off it in the experiment, and bring it up again',
+  });
+}
+
+/** @throws UserError that says why a node does not run, where it does not. */
+export function refuseNotRunning(known: Known, node: NodeRecord): void {
+  refuseGhost(node);
+  if (!isRunning(known, node)) throw notRunning(known, node);
+}
+
+/** Whether there is a living process to enter; a node whose life is no process's is taken at its word. */
+export function canBeEntered(known: Known, node: NodeRecord): boolean {
+  if (node.ghost || node.entry === undefined || !isRunning(known, node)) return false;
+  return wayBy(known, node.entry) !== undefined;
+}
+
+/** Whether the user has stopped a node, and nobody has started it since. */
+export function isStopped({ journal }: Pick<Known, 'journal'>, node: NodeRecord): boolean {
+  return journal.stopped.has(node.name) && (node.alive === undefined || !journal.effects.has(node.alive));
+}
+
+/** Whether the process that a node's life hangs on is alive, as far as it is one. */
+function isRunning(known: Known, node: NodeRecord): boolean {
+  const { journal } = known;
+  if (isStopped(known, node)) return false;
+  const alive = node.alive === undefined ? undefined : journal.effects.get(node.alive);
+  if (node.alive?.startsWith('process ') !== true) return true;
+  return alive?.state !== undefined && isAlive(alive.state as ProcessState);
+}
+
+function notRunning(known: Known, node: NodeRecord): UserError {
+  const { journal, full } = known;
+  if (isStopped(known, node)) {
+    return new UserError({
+      code: 'node-stopped',
+      message: `${node.name} was stopped`,
+      hint: `start it: benito-pipeline start ${node.name} -e ${full}`,
+    });
+  }
+  const rebooted = journal.lastRun?.boot !== bootId();
+  return new UserError({
     code: 'node-not-running',
     message: rebooted
-      ? `${node.name} is not running: this host was started anew since ${known.full} came up`
+      ? `${node.name} is not running: this host was started anew since ${full} came up`
       : `${node.name} is not running`,
     hint: 'see what died: benito-pipeline status; mend it: benito-pipeline up EXPERIMENT',
   });
 }
 
-/** Whether there is a living process to enter; nodes that are entered by a command are taken at their word. */
-export function canBeEntered(known: Known, node: NodeRecord): boolean {
-  return !node.ghost && node.entry !== undefined && wayBy(known, node.entry) !== undefined;
-}
-
 function wayBy({ journal }: Known, entry: Entry, only?: readonly Namespace[]): readonly string[] | undefined {
   const command = entry.argv ?? [];
   if (entry.process === undefined) return command;
+  // Process ids and times since boot are given out again after a reboot.
+  if (journal.lastRun?.boot !== bootId()) return undefined;
   const state = processState(entry.process, journal);
   if (!state || !isAlive(state)) return undefined;
   const wanted = (entry.namespaces ?? []).filter((name) => !only || only.includes(name));

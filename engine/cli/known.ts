@@ -14,6 +14,13 @@ export interface Known {
   readonly journal: JournalState;
 }
 
+/** Whether anything is, or was, launched and not taken down. */
+export function isLaunched({ effects }: Pick<JournalState, 'effects'>): boolean {
+  return [...effects.values()].some(
+    ({ effect }) => effect.stage.startsWith('launch/') && effect.keep === undefined,
+  );
+}
+
 /**
  * The experiment that a command which only looks is about.
  * @throws UserError for everyone but root, who alone may read journals and enter nodes; and where there is none.

@@ -5,8 +5,8 @@ import { engineVersion } from './version.ts';
 
 /**
  * The command line: runs what it names.
- * @returns the exit code: 0 ok, 1 failed or wrong, 2 usage, 70 a fault of the program, 130 interrupted; `exec` and
- * `shell` give that of the command inside the node.
+ * @returns the exit code: 0 ok, 1 failed or wrong, 2 usage, 70 a fault of the program, 130 interrupted; `exec`,
+ * `shell`, `ssh` and `console` give that of the command inside the node.
  */
 export async function main(argv: readonly string[]): Promise<number> {
   ignoreBrokenPipes();

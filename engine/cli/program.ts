@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { USUAL_EXITS } from './command-row.ts';
 import type { CommandRow, OptionRow, Parsed } from './command-row.ts';
+import { lifeCommands } from './commands-of-lives.ts';
 import { nodeCommands } from './commands-of-nodes.ts';
 import { runCommands } from './commands-of-runs.ts';
 
@@ -19,7 +20,7 @@ const ALL_EXITS: CommandRow['exits'] & object = [
   ...USUAL_EXITS,
   ['70', 'a fault of this program'],
   ['130', 'interrupted by Ctrl-C'],
-  ['other', 'exec and shell: what the command in the node ended with'],
+  ['other', 'exec, shell, ssh and console: what the command in the node ended with'],
 ];
 
 /** What the program is written to with: one text at a time. */
@@ -47,6 +48,7 @@ export function program(
   configure(top, output);
   addGroup(top, 'From experiment to nodes and back:', runCommands, output, act);
   addGroup(top, LOOKING, nodeCommands, output, act);
+  addGroup(top, 'Single nodes:', lifeCommands, output, act);
   top.addHelpCommand(
     new Command('help').argument('[COMMAND]').description('show help for a command').helpGroup(LOOKING),
   );

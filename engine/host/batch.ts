@@ -144,6 +144,7 @@ function readReports(
   return ends;
 }
 
-function quote(word: string): string {
+/** A word as `sh` reads it. */
+export function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

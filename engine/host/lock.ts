@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
@@ -54,6 +55,16 @@ export function takeLock(file: string, holder: string, waitMs: number): Lock | {
     }
     // Its last holder removed the file while we waited: the lock is on the new one.
     closeSync(fd);
+  }
+}
+
+/** Who holds a lock of ours, by what it wrote into the file; undefined where nobody does that is alive. */
+export function lockHolder(file: string): number | undefined {
+  try {
+    const [, pid] = /^process (\d+)/.exec(readFileSync(file, 'utf8')) ?? [];
+    return pid !== undefined && existsSync(`/proc/${pid}`) ? Number(pid) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -10,6 +10,7 @@ import type { EffectKinds } from '../plan/kind.ts';
 import { bootId } from './boot-id.ts';
 import { destroyCgroups, experimentCgroup, makeCgroup, removeEmptyParent } from './cgroup.ts';
 import { hostContext } from './context.ts';
+import type { HostContext } from './context.ts';
 import { effectKinds } from './kinds.ts';
 import { makeDirectories } from './make-directories.ts';
 import { takeLock } from './lock.ts';
@@ -25,6 +26,8 @@ export interface Session {
   readonly isNew: boolean;
   readonly journal: Journal;
   readonly kinds: EffectKinds;
+  /** Runs commands among the run's helpers. */
+  readonly run: HostContext['run'];
   /**
    * The experiment is gone: its cgroup, its state directory and its place in the registry go too.
    * @param options.purge the journal and the logs as well, and the var directory if nothing else is in it.
@@ -98,9 +101,11 @@ async function start(
       ...(planHash !== undefined && { planHash }),
     },
   ]);
+  const context = hostContext(experiment, work);
   return {
     journal,
-    kinds: withSharing(effectKinds(hostContext(experiment, work)), experiment.id),
+    kinds: withSharing(effectKinds(context), experiment.id),
+    run: context.run,
 
     forget: ({ purge = false } = {}) => leave(experiment, purge),
 

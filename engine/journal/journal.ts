@@ -27,7 +27,11 @@ export interface JournalState extends JournalView {
   /** Nodes that the user has stopped, and not started again. */
   readonly stopped: ReadonlySet<string>;
   /** The last run that began, and whether it came to its end. */
-  readonly lastRun?: BeginRecord & { readonly ok?: boolean };
+  readonly lastRun?: BeginRecord & {
+    readonly ok?: boolean;
+    /** It has got as far as knowing its nodes. */
+    readonly launching?: true;
+  };
 }
 
 /** An open journal: what it says, and how to add to it. Hold the experiment's lock while it is open for writing. */
@@ -115,7 +119,7 @@ class State implements JournalState {
   readonly asked = new Set<string>();
   nodes: readonly NodeRecord[] = [];
   stopped: ReadonlySet<string> = new Set();
-  lastRun?: BeginRecord & { ok?: boolean };
+  lastRun?: JournalState['lastRun'] & object;
 
   recorded(id: EffectId): Recorded | undefined {
     return this.effects.get(id);
@@ -155,6 +159,7 @@ class State implements JournalState {
         return;
       case 'nodes':
         this.nodes = record.nodes;
+        if (this.lastRun) this.lastRun = { ...this.lastRun, launching: true };
         return;
       case 'stopped':
         this.stopped = new Set(record.nodes);

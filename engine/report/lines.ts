@@ -38,7 +38,7 @@ export function closingLines(
 ): readonly string[] {
   const { ok, seconds, done, failed, residue = [], interrupted } = event;
   const time = `${seconds.toFixed(1)} s`;
-  const down = run?.command === 'down';
+  const down = run?.command === 'down' || run?.command === 'stop';
   const who = run?.experiment ?? 'the experiment';
   if (ok && failed > 0) {
     return [`${colors.yellow('done, with failures:')} ${counts(done, failed, untried, down)} in ${time}`];

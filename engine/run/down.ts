@@ -32,6 +32,7 @@ export async function takeDown(context: TakeDownContext): Promise<TakenDown> {
   const ours = recorded.filter(({ found }) => !found);
   const found = recorded.filter((one) => one.found);
   journal.append(found.map(({ effect }) => ({ type: 'done', id: effectId(effect), op: 'unmake' })));
+  if (journal.stopped.size > 0) journal.append([{ type: 'stopped', nodes: [] }]);
   const unmake = [...inOrder(ours.map(({ effect }) => effect))]
     .reverse()
     .map((effect) => ({ effect, why: ['the experiment is taken down'] }));

@@ -33,7 +33,11 @@ export async function bringUp(plan: Plan, context: BringUpContext): Promise<Exec
   const wanted = plan.effects.filter(only);
   let delta = await computeDelta(wanted, droppedEffects(plan, journal, only), journal, kinds, context.onSeen);
   emit(deltaEvent(delta, plan.hash));
-  if (plan.phases.includes('launch')) journal.append([{ type: 'nodes', nodes: plan.nodes }]);
+  if (plan.phases.includes('launch')) {
+    journal.append([{ type: 'nodes', nodes: plan.nodes }]);
+    // Asking for everything is asking for what was stopped.
+    if (!context.only && journal.stopped.size > 0) journal.append([{ type: 'stopped', nodes: [] }]);
+  }
   let total: Execution = { done: [], failed: [], blocked: [], fatal: false, interrupted: false };
   for (let round = 0; round < ROUNDS; round += 1) {
     const execution = await execute(delta, context);

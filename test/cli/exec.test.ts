@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { canBeEntered, findNode, wayInto } from '../../engine/cli/enter.ts';
+import { canBeEntered, findNode, inside } from '../../engine/cli/enter.ts';
 import type { Known } from '../../engine/cli/known.ts';
 import { cleanEnv } from '../../engine/cli/run-inside.ts';
 import { experimentFact } from '../../engine/config/experiment.ts';
@@ -30,6 +30,7 @@ function known(nodes: readonly NodeRecord[]): Known {
       leases: new Map(),
       asked: new Set<string>(),
       nodes,
+      stopped: new Set<string>(),
       recorded: () => undefined,
     } as unknown as Known['journal'],
   };
@@ -53,13 +54,27 @@ describe('the way into a node', () => {
     ['declares no way into', (({ entry: _entry, ...rest }) => rest)(record('a'))],
     ['is not running', record('a')],
   ])('that %s', (message, node) => {
-    expect(() => wayInto(known([node]), node)).toThrow(message);
+    expect(() => inside(known([node]), node, [])).toThrow(message);
     expect(canBeEntered(known([node]), node)).toBe(false);
   });
 
   test('may be a command of the host', () => {
     const node = record('q', { entry: { argv: ['ssh', '10.0.0.1', '--'] } });
-    expect(wayInto(known([node]), node)).toEqual(['ssh', '10.0.0.1', '--']);
+    expect(inside(known([node]), node, ['a b', '$c'])).toEqual(['ssh', '10.0.0.1', '--', 'a b', '$c']);
+  });
+
+  test('may lead through a shell, which gets every word quoted', () => {
+    const node = record('q', { entry: { argv: ['ssh', '10.0.0.1', '--'], quoted: true } });
+    expect(inside(known([node]), node, ['a b', "it's", '']).slice(3)).toEqual(["'a b'", `'it'\\''s'`, "''"]);
+  });
+
+  test('is no way while the node is stopped', () => {
+    const node = record('q', { alive: 'process node-q', entry: { argv: ['ssh'] } });
+    const stopped = known([node]);
+    Object.assign(stopped.journal, { stopped: new Set(['q']) });
+    expect(() => inside(stopped, node, [])).toThrow(
+      'q was stopped\n  hint: start it: benito-pipeline start q -e p/x',
+    );
   });
 });
 

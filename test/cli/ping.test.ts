@@ -1,9 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readFping, readFpingCounts, readPing } from '../../engine/cli/ping/answers.ts';
+import { readAsked, readFping, readFpingCounts } from '../../engine/cli/ping/answers.ts';
 import { renderOutcome } from '../../engine/cli/ping/matrix.ts';
 import { neighbourCount } from '../../engine/cli/ping/neighbours.ts';
 import { judge } from '../../engine/cli/ping/outcome.ts';
 import { expect as expectation } from '../../engine/cli/ping/targets.ts';
+import { askingCommand } from '../../engine/cli/ping/script.ts';
 import type { PingNode } from '../../engine/cli/ping/targets.ts';
 import { noColors } from '../../engine/report/colors.ts';
 
@@ -70,10 +75,29 @@ describe('what fping and ping say', () => {
     ]);
   });
 
-  test("in iputils' and in busybox's words", () => {
-    expect(readPing('64 bytes from 10.0.0.1: icmp_seq=1 ttl=64 time=0.051 ms\n')).toBe(0.051);
-    expect(readPing('64 bytes from 10.0.0.1: seq=0 ttl=64 time=1.203 ms\n')).toBe(1.203);
-    expect(readPing('1 packets transmitted, 0 packets received, 100% packet loss\n')).toBeUndefined();
+  test('of nodes that ask by themselves', () => {
+    expect([...readAsked('10.0.0.1 0.051\n10.0.0.2 -\nWelcome to the node\n10.0.0.1 -\n')]).toEqual([
+      ['10.0.0.1', [0.051, null]],
+      ['10.0.0.2', [null]],
+    ]);
+  });
+
+  test.each([
+    ['iputils', ['64 bytes from 10.0.0.1: icmp_seq=1 ttl=64 time=0.051 ms', '', '1 packets transmitted, 1 received, 0% packet loss, time 0ms', 'rtt min/avg/max/mdev = 0.051/0.051/0.051/0.000 ms']], // prettier-ignore
+    ['busybox', ['64 bytes from 10.0.0.1: seq=0 ttl=64 time=0.051 ms', '', 'round-trip min/avg/max = 0.051/0.051/0.051 ms']], // prettier-ignore
+  ])('%s gives its answers in words that the script knows', (_name, said) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ping-'));
+    const answer = `case $6 in 10.0.0.1) printf '%s\\n' ${said.map((line) => `'${line}'`).join(' ')} ;; *) exit 1 ;; esac`;
+    writeFileSync(join(folder, 'ping'), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
+    const [command, ...words] = askingCommand(['10.0.0.1', '10.0.0.2', '10.0.0.1'], 100);
+    const { stdout } = spawnSync(command!, words, { env: { PATH: `${folder}:/usr/bin:/bin` } });
+    rmSync(folder, { recursive: true });
+    expect(stdout.toString().split('\n').sort()).toEqual([
+      '',
+      '10.0.0.1 0.051',
+      '10.0.0.1 0.051',
+      '10.0.0.2 -',
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { findNode, wayInto } from '../enter.ts';
+import { findNode, inside } from '../enter.ts';
 import type { Io } from '../io.ts';
 import { openKnown } from '../known.ts';
 import { cleanEnv, runInside } from '../run-inside.ts';
@@ -13,8 +13,8 @@ export async function exec(
 ): Promise<number> {
   const known = openKnown(options, 'exec');
   const node = findNode(known, nodeName);
-  const way = wayInto(known, node);
+  const argv = inside(known, node, command);
   // What runs on the host (ssh, say) needs the caller's environment.
   const env = node.entry?.process === undefined ? process.env : cleanEnv();
-  return runInside([...way, ...command], env);
+  return runInside(argv, env);
 }

@@ -12,6 +12,7 @@ import type { ExperimentFact } from '../../model/experiment.ts';
 import { noColors } from '../../report/colors.ts';
 import type { Colors } from '../../report/colors.ts';
 import type { Io } from '../io.ts';
+import { localTime } from '../local-time.ts';
 import { formatTable } from '../table.ts';
 import type { Cell } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -81,13 +82,6 @@ async function stateOf(experiment: ExperimentFact, journal: JournalState): Promi
 function sinceWhen(experiment: ExperimentFact, journal: JournalState): string | null {
   const born = statSync(experiment.stateDir, { throwIfNoEntry: false })?.birthtimeMs;
   return born ? new Date(born).toISOString() : (journal.lastRun?.time ?? null);
-}
-
-/** `2026-11-23 09:05`. */
-function localTime(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 function stateCell(state: Listed['state'], colors: Colors): Cell {

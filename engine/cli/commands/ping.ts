@@ -1,5 +1,5 @@
 import { noColors } from '../../report/colors.ts';
-import { canBeEntered, findNode, wayInto } from '../enter.ts';
+import { canBeEntered, findNode, inside, isStopped } from '../enter.ts';
 import type { Io } from '../io.ts';
 import { openKnown } from '../known.ts';
 import type { Known } from '../known.ts';
@@ -33,7 +33,7 @@ export async function ping(
   const known = openKnown(options, 'ping');
   const { journal, full } = known;
   const timeoutMs = options.timeout ?? 1000;
-  const expectation = expect(journal.nodes);
+  const expectation = expect(asleepToo(known));
   const source = from === undefined ? undefined : findNode(known, from);
   if (source && to !== undefined) {
     const name =
@@ -44,12 +44,18 @@ export async function ping(
     return pingClosely(request, expectation.together(source.name, node.name), io);
   }
   if (!source) findNode(known, journal.nodes[0]?.name ?? '');
-  if (source) wayInto(known, source);
+  if (source) inside(known, source, []);
   const scope = { from: source ? [source.name] : expectation.nodes, to: expectation.nodes };
   const started = performance.now();
   const sources = sourcesOf(known, expectation, scope.from);
   const flood = floodPerRequest(journal.nodes.filter(({ ghost }) => !ghost));
-  const answers = await probe(sources, { timeoutMs, flood, addressesAtOnce: addressesAtOnce(journal.nodes) });
+  const mute = new Map<string, string>();
+  const answers = await probe(sources, {
+    timeoutMs,
+    flood,
+    addressesAtOnce: addressesAtOnce(journal.nodes),
+    onMute: (name, why) => mute.set(name, why),
+  });
   const outcome = judge(expectation, answers, scope);
   const seconds = (performance.now() - started) / 1000;
   if (io.asJson) {
@@ -57,9 +63,17 @@ export async function ping(
   } else {
     for (const line of renderOutcome(outcome, { width: outputWidth(), colors: io.colors ?? noColors }))
       io.print(line);
-    for (const line of notes(known, outcome, new Set(sources.map(({ node }) => node)))) io.print(line);
+    for (const line of notes(known, outcome, { asked: new Set(sources.map(({ node }) => node)), mute }))
+      io.print(line);
   }
   return outcome.failures.length === 0 ? 0 : 1;
+}
+
+const MOST_MUTE = 5;
+
+/** Who was stopped sleeps as ghosts do. */
+function asleepToo(known: Known): Known['journal']['nodes'] {
+  return known.journal.nodes.map((node) => (isStopped(known, node) ? { ...node, ghost: true } : node));
 }
 
 /** The sources that can be entered, each with the addresses that it is to reach. */
@@ -73,8 +87,8 @@ function sourcesOf(known: Known, expectation: Expectation, names: readonly strin
     );
     if (addresses.length === 0) return [];
     const outside = node.entry!.hostTools && node.entry!.process !== undefined;
-    const way = outside ? wayInto(known, node, ['net']) : wayInto(known, node);
-    return [{ node: name, way, tool: outside ? 'fping' : 'ping', addresses }];
+    const way: Source['inside'] = (command) => inside(known, node, command, outside ? ['net'] : undefined);
+    return [{ node: name, inside: way, tool: outside ? 'fping' : 'own', addresses }];
   });
 }
 
@@ -88,15 +102,16 @@ function addressesAtOnce(nodes: Known['journal']['nodes']): number {
 function notes(
   { journal }: Known,
   { failures, from }: Outcome,
-  asked: ReadonlySet<string>,
+  { asked, mute }: { readonly asked: ReadonlySet<string>; readonly mute: ReadonlyMap<string, string> },
 ): readonly string[] {
   if (failures.length === 0) return [];
   const failing = new Set(failures.map((one) => one.from));
-  const mute = from.filter((name) => failing.has(name) && !asked.has(name));
+  const dead = from.filter((name) => failing.has(name) && !asked.has(name));
   const neighbours = neighbourCount(journal.nodes);
   const limit = neighbourLimit();
   return [
-    ...(mute.length > 0 ? [`not running, and so could not ask: ${firstOf(mute)}`] : []),
+    ...(dead.length > 0 ? [`not running, and so could not ask: ${firstOf(dead)}`] : []),
+    ...[...mute].slice(0, MOST_MUTE).map(([name, why]) => `${name} could not be made to ask: ${why}`),
     ...(neighbours > limit
       ? [
           `this host remembers ${limit} neighbours, the experiment has ${neighbours}; to rule that out: ` +

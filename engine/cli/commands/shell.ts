@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { NodeRecord } from '../../plan/plan.ts';
-import { findNode, wayInto } from '../enter.ts';
+import { findNode, inside, refuseNotRunning } from '../enter.ts';
 import type { Io } from '../io.ts';
 import { openKnown } from '../known.ts';
 import { cleanEnv, runInside } from '../run-inside.ts';
@@ -10,9 +10,13 @@ import type { TargetOptions } from '../target.ts';
 export async function shell(nodeName: string, options: TargetOptions, _io: Io): Promise<number> {
   const known = openKnown(options, 'shell');
   const node = findNode(known, nodeName);
-  const way = wayInto(known, node);
+  if (!node.shell && node.entry?.process === undefined && node.ssh) {
+    refuseNotRunning(known, node);
+    return runInside(node.ssh, process.env);
+  }
+  const argv = inside(known, node, shellOf(node));
   const env = node.entry?.process === undefined ? process.env : cleanEnv({ PS1: `${nodeName}:\${PWD}# ` });
-  return runInside([...way, ...shellOf(node)], env);
+  return runInside(argv, env);
 }
 
 /** The platform's choice; else bash where the host has it, with a prompt that names the node either way. */

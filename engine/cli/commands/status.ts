@@ -7,6 +7,7 @@ import { outputWidth } from '../output-width.ts';
 import { examine } from '../status/health.ts';
 import type { Damage, Health, NodeHealth } from '../status/health.ts';
 import type { StartCommand } from '../status/start-command.ts';
+import { localTime } from '../local-time.ts';
 import { formatTable } from '../table.ts';
 import type { Cell } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -39,9 +40,7 @@ export function render(
 ): readonly string[] {
   const { full, experiment } = known;
   if (health.state === 'rebooted') {
-    return [
-      `${full} is gone: this host was started anew since it came up. Bring it up again: ${again(known)}`,
-    ];
+    return rebootLines(known, health);
   }
   const run = runLines(health);
   if (health.state === 'not-up') return [`${full} is not up (${experiment.varDir})`, ...run];
@@ -69,9 +68,20 @@ function again({ full }: Pick<Known, 'full'>): string {
   return `benito-pipeline up EXPERIMENT -e ${full}`;
 }
 
+/** Of an experiment that the host's last boot has cost: what is gone is what was launched, not what was set up. */
+function rebootLines({ full }: Pick<Known, 'full'>, { boot, nodes }: Health): readonly string[] {
+  const awake = nodes.filter(({ state }) => state !== 'ghost').length;
+  const when = boot === undefined ? '' : ` at ${localTime(new Date(boot))}`;
+  return [
+    `${full} is gone: this host was started anew${when}, and ${awake} of ${awake} nodes went with it`,
+    `Bring it back as it was set up: benito-pipeline run launch -e ${full}`,
+    `Or from the experiment file:    ${again({ full })}`,
+  ];
+}
+
 function headline(full: string, { state, nodes }: Health, colors: Colors): string {
   const count = (wanted: string): number => nodes.filter((one) => one.state === wanted).length;
-  const parts = (['running', 'dead', 'incomplete', 'ghost'] as const)
+  const parts = (['running', 'stopped', 'dead', 'incomplete', 'ghost'] as const)
     .filter((one) => count(one) > 0)
     .map((one) => `${count(one)} ${one}`);
   const word = state === 'up' ? colors.green('up') : colors.red('partly up');
@@ -97,7 +107,8 @@ function nodeTable(nodes: readonly NodeHealth[], { width, colors }: Look): reado
     const more = addresses.length - shorten;
     const list =
       more > 0 ? `${addresses.slice(0, shorten).join(', ')} and ${more} more` : addresses.join(', ');
-    const paintState = state === 'running' ? colors.green : state === 'ghost' ? colors.dim : colors.red;
+    const asleep = state === 'ghost' || state === 'stopped';
+    const paintState = state === 'running' ? colors.green : asleep ? colors.dim : colors.red;
     return [
       node.name,
       node.platform,
@@ -134,11 +145,12 @@ function damageLine(of: string, { what, state, why }: Damage, colors: Colors): s
   return `  ${of}${what}: ${state === 'gone' ? colors.red('gone') : text}`;
 }
 
-function asJson({ experiment, full }: Known, { state, lastRun, nodes, shared }: Health): unknown {
+function asJson({ experiment, full }: Known, { state, boot, lastRun, nodes, shared }: Health): unknown {
   return {
     experiment: full,
     varDir: experiment.varDir,
     state,
+    ...(boot !== undefined && { boot }),
     lastRun: lastRun ?? null,
     nodes: nodes.map(({ node, state: nodeState, startCommand, damage }) => ({
       name: node.name,

@@ -21,8 +21,13 @@ export function readFpingCounts(stderr: string): ReadonlyMap<string, readonly (n
   );
 }
 
-/** Reads one answer of iputils' or busybox's `ping -c 1`; undefined where there was none. */
-export function readPing(stdout: string): number | undefined {
-  const match = /\btime[=<]([\d.]+) ms/.exec(stdout);
-  return match ? Number(match[1]) : undefined;
+/** Reads what the asking script printed: the answers of each address, null for each that did not come. */
+export function readAsked(stdout: string): ReadonlyMap<string, readonly (number | null)[]> {
+  const found = new Map<string, (number | null)[]>();
+  for (const [, address, value] of stdout.matchAll(/^(\d+\.\d+\.\d+\.\d+) ([\d.]+|-)$/gm)) {
+    const values = found.get(address!) ?? [];
+    values.push(value === '-' ? null : Number(value));
+    found.set(address!, values);
+  }
+  return found;
 }

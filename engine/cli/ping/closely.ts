@@ -1,14 +1,16 @@
 import { runBatch } from '../../host/batch.ts';
 import type { VInterface } from '../../model/vnode.ts';
+import { UserError } from '../../model/problem.ts';
 import { noColors } from '../../report/colors.ts';
 import type { NodeRecord } from '../../plan/plan.ts';
-import { wayInto } from '../enter.ts';
+import { inside, isStopped } from '../enter.ts';
 import type { Io } from '../io.ts';
 import type { Known } from '../known.ts';
 import { formatTable } from '../table.ts';
 import type { Cell } from '../table.ts';
-import { readFpingCounts, readPing } from './answers.ts';
+import { readAsked, readFpingCounts } from './answers.ts';
 import { checked } from './probe.ts';
+import { askingCommand, askingTimeMs } from './script.ts';
 
 export interface CloseRequest {
   readonly known: Known;
@@ -27,7 +29,7 @@ const PERIOD_MS = 200;
  * @returns the exit code: 0 if every address answered at least once.
  */
 export async function pingClosely(request: CloseRequest, together: boolean, io: Io): Promise<number> {
-  const { source, node, interfaces, count } = request;
+  const { known, source, node, interfaces, count } = request;
   const times = await measure(request);
   const results = interfaces.map((one) => {
     const answers = (times.get(one.address) ?? []).filter((ms) => ms !== null);
@@ -66,6 +68,8 @@ export async function pingClosely(request: CloseRequest, together: boolean, io: 
   const head = ['ADDRESS', 'INTERFACE', 'SUBSTRATE', '', 'MIN MS', 'AVG MS', 'MAX MS'];
   for (const line of formatTable(head, rows, { right: [4, 5, 6] })) io.print(line);
   if (!ok && node.ghost) io.print(`${node.name} is a ghost: it is not started`);
+  else if (!ok && isStopped(known, node))
+    io.print(`${node.name} was stopped; start it: benito-pipeline start ${node.name} -e ${known.full}`);
   else if (!ok && !together) io.print('nothing connects the two: no answer was to be expected');
   else if (!ok) io.print('what died, if anything did: benito-pipeline status');
   return ok ? 0 : 1;
@@ -76,22 +80,23 @@ async function measure(request: CloseRequest): Promise<ReadonlyMap<string, reado
   const addresses = interfaces.map(({ address }) => address);
   const entry = source.entry;
   if (entry?.hostTools && entry.process !== undefined) {
-    const way = wayInto(known, source, ['net']);
     const pace = ['-p', String(PERIOD_MS), '-t', String(timeoutMs), '-i', '1'];
-    const argv = [...way, 'fping', '-q', '-C', String(count), ...pace, ...addresses];
+    const command = ['fping', '-q', '-C', String(count), ...pace, ...addresses];
+    const argv = inside(known, source, command, ['net']);
     const [result] = await runBatch([{ argv }], { timeoutMs: 10_000 + count * (PERIOD_MS + timeoutMs) });
     return readFpingCounts(checked(result!).stderr);
   }
-  const way = wayInto(known, source);
-  const wait = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
-  const commands = addresses.flatMap((address) =>
-    Array.from({ length: count }, () => ({ argv: [...way, 'ping', '-c', '1', '-W', wait, address] })),
-  );
-  const results = await runBatch(commands, { timeoutMs: 60_000 + commands.length * (timeoutMs + 1000) });
-  return new Map(
-    addresses.map((address, index) => [
-      address,
-      results.slice(index * count, (index + 1) * count).map(({ stdout }) => readPing(stdout) ?? null),
-    ]),
-  );
+  const asked = Array.from({ length: count }, () => addresses).flat();
+  const argv = inside(known, source, askingCommand(asked, timeoutMs));
+  const [result] = await runBatch([{ argv }], { timeoutMs: askingTimeMs(asked.length, timeoutMs) });
+  if (result!.status !== 0) throw couldNotAsk(source.name, result!.stderr, result!.status);
+  return readAsked(result!.stdout);
+}
+
+function couldNotAsk(node: string, stderr: string, status: number): UserError {
+  return new UserError({
+    code: 'could-not-ask',
+    message: `${node} could not be made to ask: ${stderr.trim() || `status ${status}`}`,
+    hint: 'see how it is: benito-pipeline status',
+  });
 }

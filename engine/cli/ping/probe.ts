@@ -1,15 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { runBatch } from '../../host/batch.ts';
-import type { CommandResult, HostCommand } from '../../host/batch.ts';
+import type { CommandResult } from '../../host/batch.ts';
 import { UserError } from '../../model/problem.ts';
-import { readFping, readPing } from './answers.ts';
+import { readAsked, readFping } from './answers.ts';
 import type { Answers } from './answers.ts';
+import { askingCommand, askingTimeMs } from './script.ts';
 
-/** A node that pings: from outside, in its network namespace, or by its own `ping`. */
+/** A node that pings. */
 export interface Source {
   readonly node: string;
-  readonly way: readonly string[];
-  readonly tool: 'fping' | 'ping';
+  /** `fping`: the host's, from outside. `own`: a script in the node, with its own `ping`. */
+  readonly tool: 'fping' | 'own';
+  /** A command as it runs in the node. */
+  readonly inside: (command: readonly string[]) => readonly string[];
   readonly addresses: readonly string[];
 }
 
@@ -20,8 +23,8 @@ export interface ProbeOptions {
   readonly addressesAtOnce?: number;
   /** How many frames a request costs on average, beside its own: see `floodPerRequest`. None unless said. */
   readonly flood?: number;
-  /** Called after each round with how many pairs have not answered yet. */
-  readonly onRound?: (missing: number) => void;
+  /** Called for a node that could not be made to ask, with what stood in the way. */
+  readonly onMute?: (node: string, why: string) => void;
 }
 
 /** What a host carries through VDE without queues that overflow, a core: requests, and frames that ARP floods. */
@@ -32,6 +35,8 @@ const SAMPLE = 200;
 /** So often in a row nobody of a sample of the lost may answer before they count as unreachable. */
 const DOUBTS = 2;
 const ROUNDS = 5;
+/** Addresses for one command: its line may not be longer than 128 KiB. */
+const MOST_IN_A_LINE = 2000;
 
 /**
  * Who of all these answers whom. A host that is busy loses packets, and losses breed more (ARP asks again): the pace
@@ -56,15 +61,14 @@ export async function probe(
     for (const part of parts(left, options.addressesAtOnce ?? Infinity)) {
       for (let start = 0; start < part.length; start += MOST_AT_ONCE) {
         const batch = part.slice(start, start + MOST_AT_ONCE);
-        take(batch, await ask(batch, options.timeoutMs, pace.now));
+        take(batch, await ask(batch, options, pace.now));
         pace.learn(count(lost(batch)) / count(batch));
       }
     }
     left = lost(left);
-    options.onRound?.(count(left));
     for (doubts = 0; doubts < DOUBTS && left.length > 0; doubts += 1) {
       const sample = sampleOf(left);
-      take(sample, await ask(sample, options.timeoutMs, pace.gentle));
+      take(sample, await ask(sample, options, pace.gentle));
       if (count(lost(sample)) < count(sample)) break;
     }
     if (doubts === DOUBTS) break;
@@ -134,42 +138,65 @@ function count(sources: readonly Source[]): number {
   return sources.reduce((sum, { addresses }) => sum + addresses.length, 0);
 }
 
-/** @param perSecond requests a second, of all sources together. */
+/** @param perSecond requests a second, of all sources together that ask from outside. */
 async function ask(
   sources: readonly Source[],
-  timeoutMs: number,
+  options: ProbeOptions,
   perSecond: number,
 ): Promise<readonly Answers[]> {
+  const outside = sources.filter(({ tool }) => tool === 'fping');
+  const own = sources.filter(({ tool }) => tool === 'own');
+  const found = new Map<Source, Answers>([
+    ...(await askFromOutside(outside, options, perSecond)),
+    ...(await askInside(own, options)),
+  ]);
+  return sources.map((source) => found.get(source)!);
+}
+
+type Found = readonly (readonly [Source, Answers])[];
+
+async function askFromOutside(
+  sources: readonly Source[],
+  { timeoutMs }: ProbeOptions,
+  perSecond: number,
+): Promise<Found> {
+  if (sources.length === 0) return [];
   const lanes = Math.min(sources.length, 2 * MOST_AT_ONCE);
   const most = Math.max(...sources.map(({ addresses }) => addresses.length));
   const intervalMs = (1000 * count(sources)) / (perSecond * most);
-  const commands = sources.map((source) => commandsOf(source, { timeoutMs, intervalMs }));
-  const flat = commands.flat();
-  const longest = count(sources) * (intervalMs + 20) + flat.length * (timeoutMs + 1000);
-  const results = await runBatch(flat, { lanes, timeoutMs: 60_000 + longest });
-  let next = 0;
-  return sources.map((source, index) => {
-    const mine = results.slice(next, (next += commands[index]!.length));
-    if (source.tool === 'fping') return readFping(checked(mine[0]!).stdout);
-    return new Map(
-      mine.flatMap(({ stdout }, at) => {
-        const ms = readPing(stdout);
-        return ms === undefined ? [] : [[source.addresses[at]!, ms] as const];
-      }),
-    );
-  });
+  const fping = ['fping', '-e', '-r', '0', '-t', String(timeoutMs), '-i', intervalMs.toFixed(2), '-f', '-'];
+  const commands = sources.map(({ inside, addresses }) => ({
+    argv: inside(fping),
+    stdin: addresses.join('\n'),
+  }));
+  const longest = count(sources) * (intervalMs + 20) + sources.length * (timeoutMs + 1000);
+  const results = await runBatch(commands, { lanes, timeoutMs: 60_000 + longest });
+  return sources.map((source, index) => [source, readFping(checked(results[index]!).stdout)]);
 }
 
-function commandsOf(
-  { way, tool, addresses }: Source,
-  { timeoutMs, intervalMs }: { readonly timeoutMs: number; readonly intervalMs: number },
-): readonly HostCommand[] {
-  if (tool === 'ping') {
-    const wait = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
-    return addresses.map((address) => ({ argv: [...way, 'ping', '-c', '1', '-W', wait, address] }));
-  }
-  const pace = ['-r', '0', '-t', String(timeoutMs), '-i', intervalMs.toFixed(2)];
-  return [{ argv: [...way, 'fping', '-e', ...pace, '-f', '-'], stdin: addresses.join('\n') }];
+/** As many nodes at once as there are cores: getting into one may keep a core busy for a second. */
+async function askInside(sources: readonly Source[], { timeoutMs, onMute }: ProbeOptions): Promise<Found> {
+  if (sources.length === 0) return [];
+  const asked = sources.flatMap((source) =>
+    Array.from({ length: Math.ceil(source.addresses.length / MOST_IN_A_LINE) }, (_, part) => ({
+      source,
+      addresses: source.addresses.slice(part * MOST_IN_A_LINE, (part + 1) * MOST_IN_A_LINE),
+    })),
+  );
+  const commands = asked.map(({ source, addresses }) => ({
+    argv: source.inside(askingCommand(addresses, timeoutMs)),
+  }));
+  const longest = asked.reduce((sum, { addresses }) => sum + askingTimeMs(addresses.length, timeoutMs), 0);
+  const results = await runBatch(commands, { lanes: availableParallelism(), timeoutMs: longest });
+  const answers = new Map(sources.map((source) => [source, new Map<string, number>()]));
+  results.forEach(({ status, stdout, stderr }, index) => {
+    const { source } = asked[index]!;
+    if (status !== 0) onMute?.(source.node, stderr.trim() || `status ${status}`);
+    for (const [address, [ms = null]] of readAsked(stdout)) {
+      if (ms !== null) answers.get(source)!.set(address, ms);
+    }
+  });
+  return [...answers];
 }
 
 /** fping: 0 all answered, 1 some did not, 2 some names were not found; nsenter's 1 looks the same and prints nothing. */

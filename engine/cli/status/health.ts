@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_DIR } from '../../config/experiment.ts';
+import { bootTime } from '../../host/boot-time.ts';
 import { hostContext } from '../../host/context.ts';
 import { effectKinds } from '../../host/kinds.ts';
 import { bootId } from '../../host/session.ts';
@@ -11,6 +12,8 @@ import { kindOf, observeAll } from '../../plan/delta.ts';
 import type { EffectKinds, Observation, Recorded } from '../../plan/kind.ts';
 import type { NodeRecord } from '../../plan/plan.ts';
 import type { ProcessSpec } from '../../stage/effects.ts';
+import { isStopped } from '../enter.ts';
+import { isLaunched } from '../known.ts';
 import type { Known } from '../known.ts';
 import { startCommandOf } from './start-command.ts';
 import type { StartCommand } from './start-command.ts';
@@ -19,6 +22,8 @@ import type { StartCommand } from './start-command.ts';
 export interface Health {
   /** `rebooted`: it was up before this host was started anew. */
   readonly state: 'up' | 'partly' | 'rebooted' | 'not-up';
+  /** When this host was started, for one that was `rebooted`: ISO 8601, UTC. */
+  readonly boot?: string;
   /** What the last run was, and whether it came to its end. */
   readonly lastRun?: {
     readonly command: string;
@@ -38,8 +43,11 @@ export interface NodeHealth {
   readonly damage: readonly Damage[];
 }
 
-/** `dead`: it ran and does not any more. `incomplete`: it never came up, or parts of it are missing. */
-export type NodeState = 'running' | 'ghost' | 'dead' | 'incomplete';
+/**
+ * `stopped`: by the user, who may start it again. `dead`: it ran and does not any more. `incomplete`: it never came up,
+ * or parts of it are missing.
+ */
+export type NodeState = 'running' | 'ghost' | 'stopped' | 'dead' | 'incomplete';
 
 /** An effect that is not as the journal says it was made. */
 export interface Damage {
@@ -54,7 +62,7 @@ export async function examine(known: Known): Promise<Health> {
   const { journal, experiment } = known;
   const lastRun = lastRunOf(known);
   const about = { ...(lastRun && { lastRun }) };
-  if (journal.nodes.length === 0 || ![...journal.effects.values()].some(isOfLaunch)) {
+  if (journal.nodes.length === 0 || !isLaunched(journal)) {
     return { state: 'not-up', ...about, nodes: [], shared: [] };
   }
   if (journal.lastRun?.boot !== bootId()) {
@@ -63,7 +71,7 @@ export async function examine(known: Known): Promise<Health> {
       state: node.ghost ? 'ghost' : 'dead',
       damage: [],
     }));
-    return { state: 'rebooted', ...about, nodes, shared: [] };
+    return { state: 'rebooted', boot: bootTime().toISOString(), ...about, nodes, shared: [] };
   }
   const kinds = effectKinds(hostContext(experiment));
   const recorded = [...journal.effects.values()];
@@ -74,17 +82,24 @@ export async function examine(known: Known): Promise<Health> {
   );
   const byNode = groupBy(recorded, ({ effect }) => effect.node);
   const nodes = journal.nodes.map((node): NodeHealth => {
-    const damage = damageOf(byNode.get(node.name) ?? [], seen, kinds);
+    const stopped = isStopped(known, node);
+    const parts = byNode.get(node.name) ?? [];
+    // What ran once in a node that is stopped is no damage.
+    const wanted = stopped ? parts.filter(({ effect }) => effect.keep !== 'history') : parts;
+    const damage = damageOf(wanted, seen, kinds);
     const startCommand = startCommandOf(known, node);
     const alive = node.alive === undefined ? undefined : journal.recorded(node.alive);
-    return { node, state: nodeState(node, alive, damage), damage, ...(startCommand && { startCommand }) };
+    const state = stopped && damage.length === 0 ? 'stopped' : nodeState(node, alive, damage);
+    return { node, state, damage, ...(startCommand && { startCommand }) };
   });
   const names = new Set(journal.nodes.map(({ name }) => name));
   const others = recorded.filter(({ effect }) => effect.node === undefined || !names.has(effect.node));
   const shared = damageOf(others, seen, kinds);
-  const well = shared.length === 0 && nodes.every(({ state }) => state === 'running' || state === 'ghost');
+  const well = shared.length === 0 && nodes.every(({ state }) => WELL.includes(state));
   return { state: well ? 'up' : 'partly', ...about, nodes, shared };
 }
+
+const WELL: readonly NodeState[] = ['running', 'ghost', 'stopped'];
 
 /** @param alive what the journal knows of the effect whose life is the node's. */
 export function nodeState(
@@ -105,22 +120,20 @@ function damageOf(
   seen: ReadonlyMap<EffectId, Observation>,
   kinds: EffectKinds,
 ): readonly Damage[] {
-  return recorded.flatMap(({ effect, status }): readonly Damage[] => {
+  return recorded.flatMap(({ effect, status, failure }): readonly Damage[] => {
     const id = effectId(effect);
     const observation = seen.get(id)!;
     const what = (effect.spec as Partial<ProcessSpec>).label ?? kindOf(kinds, effect.kind).describe(effect);
     const damage = (state: Damage['state'], why: readonly string[] = []): readonly Damage[] => [
       { effect: id, what, state, why },
     ];
-    if (status !== 'made') return damage('unfinished', ['the last run did not finish it']);
+    if (status !== 'made') {
+      return damage('unfinished', [failure?.message ?? 'the last run did not finish it']);
+    }
     if (observation.state === 'absent') return damage('gone');
     if (observation.state === 'different') return damage('different', observation.why);
     return observation.state === 'foreign' ? damage('different', [observation.what]) : [];
   });
-}
-
-function isOfLaunch({ effect }: Recorded): boolean {
-  return effect.stage.startsWith('launch/') && effect.keep === undefined;
 }
 
 function lastRunOf({ experiment, journal }: Known): Health['lastRun'] {
