@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { codecs } from '../config/files.ts';
 import type { Codec, ConfigFile, ConfigReader } from '../config/files.ts';
 import { ONLY_PNODE, pnodeOf, vnodesOf } from '../config/nodes.ts';
+import { decodePlatformFacts, encodePlatformFact } from '../config/platform-facts.ts';
 import type { Settings } from '../config/settings.ts';
-import { effectId } from '../model/effect.ts';
 import type { Embedding, ExperimentFact, Previous, Request } from '../model/experiment.ts';
-import { groupBy } from '../model/group-by.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
 import type { Platform } from '../platform/registry.ts';
@@ -19,7 +18,9 @@ import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
 import { withDirectories } from './directories.ts';
+import { keptForLaunch } from './platform-facts.ts';
 import { sealPlan } from './plan.ts';
+import { nodeRecords } from './node-records.ts';
 import { notSetUp, probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
 import type { AnsweredProbe, NodeRecord, Plan, PlannedEffect, PlannedStage, Unanswered } from './plan.ts';
 
@@ -66,6 +67,8 @@ class Planner {
   private readonly notes: string[] = [];
   /** The facts of setup, if it is planned too. */
   private decided: ReadonlyMap<string, unknown> = new Map();
+  /** What the stages of setup gave to those of launch, by platform. */
+  private readonly handedOver = new Map<string, Map<string, unknown>>();
   private leases: readonly Lease[] = [];
   private readonly probes: AnsweredProbe[] = [];
   private nodes: readonly NodeRecord[] = [];
@@ -123,11 +126,7 @@ class Planner {
       stages.filter(({ definition }) => definition.closing),
       facts,
     );
-    const parts = groupBy(
-      this.effects.filter(({ stage }) => stage.startsWith('launch/')),
-      ({ node }) => node,
-    );
-    this.nodes = all.map((node) => ({ ...this.record(node), parts: parts.get(node.name)?.length ?? 0 }));
+    this.nodes = nodeRecords(all, this.inputs, this.effects);
   }
 
   seal(): Plan {
@@ -161,11 +160,18 @@ class Planner {
     const stages = await this.load(phase, platform);
     const mine = nodes.filter((node) => node.platform === platform);
     const pnode = pnodeOf(facts.get('topology') as Topology, ONLY_PNODE);
-    const scope = new Map([...facts, ['pnode', pnode], ['nodes', mine]]);
+    const own = phase === 'launch' ? this.handedTo(platform) : [];
+    const scope = new Map([...facts, ...own, ['pnode', pnode], ['nodes', mine]]);
     await this.runScope(stages, scope);
     for (const name of stages.flatMap(({ definition }) => definition.many ?? [])) {
       if (scope.has(name)) facts.set(name, scope.get(name));
     }
+  }
+
+  /** What setup has just planned is what decoding its files gives. */
+  private handedTo(platform: string): ReadonlyMap<string, unknown> {
+    if (!this.inputs.phases.includes('setup')) return decodePlatformFacts(platform, this.inputs.onDisk);
+    return this.handedOver.get(platform) ?? new Map();
   }
 
   /** Plans the stages of one scope in their order; the facts that they provide are added to `facts`. */
@@ -203,6 +209,8 @@ class Planner {
       } else {
         facts.set(name, given[name]);
         this.keep(name, given[name], stage.name);
+        if (keptForLaunch(stage).includes(name))
+          this.handOver(stage.platform!, name, given[name], stage.name);
       }
     }
     const stray = Object.keys(given).find((name) => !(provides as readonly string[]).includes(name));
@@ -243,12 +251,20 @@ class Planner {
   /** A fact that the config directory holds becomes its files. */
   private keep(name: string, value: unknown, stage: string): void {
     const codec = (codecs as unknown as Record<string, Codec<unknown> | undefined>)[name];
-    for (const file of codec?.encode(value) ?? []) {
-      this.configFiles.push(file);
-      const path = join(this.inputs.experiment.configDir, file.path);
-      const spec = { path, content: file.content, ...(file.inPlace && { inPlace: true }) };
-      this.effects.push({ ...effect.file(spec, { keep: 'user' }), stage });
-    }
+    for (const file of codec?.encode(value) ?? []) this.write(file, stage);
+  }
+
+  private handOver(platform: string, name: string, value: unknown, stage: string): void {
+    const facts = this.handedOver.get(platform) ?? new Map<string, unknown>();
+    this.handedOver.set(platform, facts.set(name, value));
+    this.write(encodePlatformFact(platform, name, value), stage);
+  }
+
+  private write(file: ConfigFile, stage: string): void {
+    this.configFiles.push(file);
+    const path = join(this.inputs.experiment.configDir, file.path);
+    const spec = { path, content: file.content, ...(file.inPlace && { inPlace: true }) };
+    this.effects.push({ ...effect.file(spec, { keep: 'user' }), stage });
   }
 
   private configFileFacts(): readonly { path: string; sha256: string }[] {
@@ -263,26 +279,6 @@ class Planner {
     const embedding = facts.get('embedding') as Embedding | undefined;
     if (!topology || !embedding) throw notSetUp(this.inputs.experiment);
     return vnodesOf(topology, embedding, (facts.get('ghosts') as readonly string[] | undefined) ?? []);
-  }
-
-  private record(node: VNode): NodeRecord {
-    const verbs = this.inputs.platforms.get(node.platform)?.definition.verbs;
-    const { experiment } = this.inputs;
-    const entry = verbs?.exec?.(node, experiment);
-    const shell = verbs?.shell?.(node, experiment);
-    const alive = verbs?.alive?.(node, experiment);
-    const toConsole = verbs?.console?.(node, experiment);
-    const ssh = verbs?.ssh?.(node, experiment);
-    const stop = verbs?.stop?.(node, experiment);
-    return {
-      ...node,
-      ...(entry && { entry }),
-      ...(shell && { shell }),
-      ...(alive && { alive: effectId(alive) }),
-      ...(toConsole && { console: toConsole }),
-      ...(ssh && { ssh }),
-      ...(stop && { stop }),
-    };
   }
 }
 

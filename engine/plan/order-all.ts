@@ -1,10 +1,11 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { codecs } from '../config/files.ts';
 import type { Codec } from '../config/files.ts';
 import type { Phase, StageFile } from '../stage/discover.ts';
 import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
+import { keptForLaunch } from './platform-facts.ts';
 
 /** The facts that the engine gives before the first stage of setup. */
 const SETUP_FACTS = ['experiment', 'settings', 'request', 'previous', 'platforms', 'source'];
@@ -17,12 +18,11 @@ export async function orderAll(
   stages: readonly StageFile[],
   phases: readonly Phase[],
 ): Promise<readonly Stage[]> {
-  const ordered: Stage[] = [];
-  for (const phase of phases) {
-    const loaded = await loadStages(stages.filter((stage) => stage.phase === phase));
-    ordered.push(...(phase === 'setup' ? orderSetup(loaded) : orderLaunch(loaded)));
-  }
-  return ordered;
+  const loaded = await loadStages(stages);
+  return phases.flatMap((phase) => {
+    const mine = loaded.filter((stage) => stage.phase === phase);
+    return phase === 'setup' ? orderSetup(mine) : orderLaunch(mine, loaded);
+  });
 }
 
 function orderSetup(stages: readonly Stage[]): readonly Stage[] {
@@ -40,7 +40,8 @@ function orderSetup(stages: readonly Stage[]): readonly Stage[] {
   return [...opening, ...platforms, ...closing];
 }
 
-function orderLaunch(stages: readonly Stage[]): readonly Stage[] {
+/** @param all those of setup too: platforms find what theirs keep for them. */
+function orderLaunch(stages: readonly Stage[], all: readonly Stage[]): readonly Stage[] {
   const onDisk = (Object.entries(codecs) as [string, Codec<unknown>][])
     .filter(([, { decode }]) => decode)
     .map(([name]) => name);
@@ -51,7 +52,9 @@ function orderLaunch(stages: readonly Stage[]): readonly Stage[] {
     given,
   );
   const after = withProvided(given, opening);
-  const platforms = orderPlatforms(stages, after);
+  const platforms = orderPlatforms(stages, after, (platform) =>
+    all.filter((stage) => stage.platform === platform).flatMap(keptForLaunch),
+  );
   const closing = orderStages(
     common.filter(({ definition }) => definition.closing),
     withMany(after, platforms),
@@ -59,14 +62,18 @@ function orderLaunch(stages: readonly Stage[]): readonly Stage[] {
   return [...opening, ...platforms, ...closing];
 }
 
-function orderPlatforms(stages: readonly Stage[], given: ReadonlySet<string>): readonly Stage[] {
+function orderPlatforms(
+  stages: readonly Stage[],
+  given: ReadonlySet<string>,
+  kept: (platform: string) => readonly string[] = () => [],
+): readonly Stage[] {
   const folders = [
     ...new Set(stages.filter(({ platform }) => platform !== undefined).map(({ name }) => dirname(name))),
   ];
   return folders.sort().flatMap((folder) =>
     orderStages(
       stages.filter(({ name }) => dirname(name) === folder),
-      given,
+      new Set([...given, ...kept(basename(folder))]),
     ),
   );
 }
