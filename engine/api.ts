@@ -33,5 +33,6 @@ export { earlierAddresses, earlierMacs, earlierPorts } from './allocate/earlier.
 export { formatRoutes } from './config/files.ts';
 export type { Settings } from './config/settings.ts';
 export { CONTROL_NET, ONLY_PNODE, PNODE_TYPE } from './config/nodes.ts';
+export { digest } from './model/digest.ts';
 export { UserError } from './model/problem.ts';
 export type { Place, Problem } from './model/problem.ts';

@@ -227,6 +227,8 @@ export interface Readiness {
 export interface TaskSpec {
   readonly enter: string;
   readonly argv: readonly string[];
+  /** How it gets there if not through namespaces: a command of this host that hands words to a shell of the node's (ssh). */
+  readonly through?: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
   /** Gets the exit status, in decimal, when it has ended. */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { effectId } from '../../model/effect.ts';
 import type { EffectKind } from '../../plan/kind.ts';
 import type { TaskSpec } from '../../stage/effects.ts';
-import { commandLine } from '../batch.ts';
+import { commandLine, quote } from '../batch.ts';
 import type { HostContext } from '../context.ts';
 import { DONE, failed, outcomeOf } from '../outcome.ts';
 import { processState } from '../process-state.ts';
@@ -15,8 +15,9 @@ interface TaskState {
 }
 
 /**
- * A command that is started once per incarnation of the process whose namespaces it enters, and is not waited for. It
- * lives in that process's cgroup; whoever wants to know its end reads the status file.
+ * A command that is started once per incarnation of a process, inside its namespaces or by way of a command that leads
+ * into the node, and is not waited for. It lives in that process's cgroup; whoever wants to know its end reads the status
+ * file.
  */
 export function taskKind(host: HostContext): EffectKind {
   return {
@@ -73,21 +74,16 @@ const SUPERVISE =
   '"$@" </dev/null >"$out" 2>"$err"; echo $? >"$status.new"; mv "$status.new" "$status"';
 const NOBODY: ProcessState = { pid: 0, startTime: 0 };
 
-/** In the root and directory of the node's first process: the host's own would lead out of the node. */
 function supervised(spec: TaskSpec, target: ProcessState, mark: string): readonly string[] {
-  const inside = [
-    'nsenter',
-    `--target=${target.pid}`,
-    '--mount',
-    '--root',
-    '--wd',
-    '--uts',
-    '--net',
-    '--pid',
-    '--',
-  ];
-  const words = [mark, markOf(target), spec.stdout, spec.stderr, spec.status, ...inside, ...spec.argv];
+  const words = [mark, markOf(target), spec.stdout, spec.stderr, spec.status, ...inNode(spec, target)];
   return ['setsid', '--fork', 'sh', '-c', SUPERVISE, 'sh', ...words];
+}
+
+/** In the root and directory of the node's first process: the host's own would lead out of the node. */
+function inNode({ argv, through }: TaskSpec, { pid }: ProcessState): readonly string[] {
+  if (through) return [...through, ...argv.map(quote)];
+  const namespaces = ['--mount', '--root', '--wd', '--uts', '--net', '--pid'];
+  return ['nsenter', `--target=${pid}`, ...namespaces, '--', ...argv];
 }
 
 function markOf({ pid, startTime }: ProcessState): string {

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Tells a running guest what has changed since it started: hosts, routes, file servers that were started anew.
+# Usage: _settle.sh MARK WHAT CONFIG_DIR NODE SSH...
+# A guest knows all of that when it starts, and MARK is removed then: there is nothing to do yet. WHAT stands for what it
+# is to know: another one, and this is run again.
+set -eu
+mark=$1 config=$3 node=$4
+shift 4
+if [ ! -e "$mark" ]; then
+  : >"$mark"
+  exit 0
+fi
+# shellcheck disable=SC2016 # it is the guest's shell that is meant
+tar -C "$config" -c hosts topo.xml $([ -e "$config/route/$node" ] && echo "route/$node") |
+  "$@" '
+    set -e
+    mkdir -p /var/benito/config
+    tar -x -C /var/benito/config -f -
+    cat /var/benito/config/hosts >/etc/hosts
+    /var/benito/launch/routes /var/benito/config "$(hostname)"
+    while read -r source target type options rest; do
+      case $type in 9p) ;; *) continue ;; esac
+      # Of a server that was started anew: the old connection is dead.
+      ls "$target" >/dev/null 2>&1 && continue
+      umount -l "$target" 2>/dev/null || true
+      mount -t 9p -o "${options#_netdev,}" "$source" "$target"
+    done </etc/benito/fstab'

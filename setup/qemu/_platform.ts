@@ -1,0 +1,96 @@
+import { definePlatform } from 'benito-pipeline';
+import type { ExperimentFact, VNode } from 'benito-pipeline';
+
+/**
+ * A vnode is a virtual machine: a kernel and a root file system of its own, the host's directories over 9P, an address on
+ * the control net, and SSH.
+ */
+export default definePlatform({
+  summary: 'QEMU virtual machine with a root file system of its own, SSH and a serial console',
+  controlNet: true,
+  hostFiles: '9p',
+  interfaceLimit: {
+    count: 7,
+    message:
+      'Requested a QEMU node with more than 7 experimental interfaces.  Qemu nodes can only support 7 experimental interfaces.',
+  },
+  settings: {
+    image: {
+      type: 'string',
+      default: 'mini',
+      summary: 'The image of guests that name none: mini, debian, or the path or URL of one',
+    },
+    memory: {
+      type: 'number',
+      default: 0,
+      min: 0,
+      max: 1_048_576,
+      summary: 'MiB a guest; 0: as the image needs',
+    },
+    accel: {
+      type: ['auto', 'tcg', 'kvm'],
+      default: 'auto',
+      summary: 'auto: kvm where a guest was seen to boot with it on this host',
+    },
+    network: {
+      type: ['vde', 'tap', 'fd'],
+      default: 'vde',
+      summary: "How interfaces get to their switch ports: QEMU's own VDE, TAPs, or file descriptors",
+    },
+    snapshot: {
+      type: 'boolean',
+      default: true,
+      summary: 'Start guests from the memory of one that has just booted',
+    },
+    ready_seconds: {
+      type: 'number',
+      default: 180,
+      min: 1,
+      max: 86_400,
+      summary: 'How long a guest may take to be ready',
+    },
+  },
+  verbs: {
+    exec: (node, experiment) => ({
+      argv: [...ssh(node, experiment), '-T', address(node), '--'],
+      quoted: true,
+    }),
+    shell: () => ['/bin/sh', '-l'],
+    ssh: (node, experiment) => [...ssh(node, experiment), address(node)],
+    console: ({ name }, experiment) => [
+      'socat',
+      '-,raw,echo=0,escape=0x1d',
+      `UNIX-CONNECT:${experiment.stateDir}/guests/${name}/console`,
+    ],
+    stop: (node, experiment) => ({
+      argv: [...ssh(node, experiment), address(node), 'sync; poweroff'],
+      seconds: 20,
+    }),
+    alive: ({ name }) => ({ kind: 'process', name: `guest-${name}` }),
+  },
+});
+
+/** Nobody can pose as a guest on the way there: the control bridge leads to its TAP alone. Its host key is new with each disk. */
+function ssh(_node: VNode, { stateDir }: ExperimentFact): readonly string[] {
+  const options = {
+    IdentityFile: `${stateDir}/ssh/id_ed25519`,
+    IdentitiesOnly: 'yes',
+    StrictHostKeyChecking: 'no',
+    UserKnownHostsFile: '/dev/null',
+    LogLevel: 'ERROR',
+    BatchMode: 'yes',
+    ConnectTimeout: '10',
+    ServerAliveInterval: '15',
+    User: 'root',
+  };
+  return [
+    'ssh',
+    '-F',
+    'none',
+    ...Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
+  ];
+}
+
+function address({ control }: VNode): string {
+  return control!.address;
+}
