@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../config/package-root.ts';
 import { failing, ok, warning } from './check.ts';
-import type { Check } from './check.ts';
+import type { Check, Finding } from './check.ts';
 import { findCommand, isRoot } from './look.ts';
 
 interface Need {
@@ -11,6 +11,14 @@ interface Need {
   readonly group: string;
   readonly use: string;
 }
+
+interface Table {
+  readonly groups: Readonly<Record<string, string>>;
+  readonly needs: readonly Need[];
+}
+
+/** What is asked of hosts that this program is worked on. */
+const DEVELOPMENT: readonly string[] = ['test', 'bench'];
 
 /** Who asks, what Node it is, and which programs there are. */
 export const softwareChecks: readonly Check[] = [
@@ -35,16 +43,39 @@ export const softwareChecks: readonly Check[] = [
   {
     name: 'commands',
     look() {
-      const { needs } = readJson(join('config', 'install', 'packages.json')) as { needs: readonly Need[] };
-      const runtime = needs.filter(({ group }) => group === 'runtime');
-      const missing = runtime.filter(({ command }) => findCommand(command) === undefined);
-      if (missing.length === 0) return ok(`${runtime.map(({ command }) => command).join(', ')}: all there`);
-      return missing.map((need) =>
-        failing(`${need.command} is missing (${need.use})`, `apt-get install ${need.package}`),
-      );
+      const { groups, needs } = readJson(join('config', 'install', 'packages.json')) as Table;
+      return Object.entries(groups)
+        .filter(([group]) => !DEVELOPMENT.includes(group))
+        .flatMap(([group, purpose]) =>
+          lookForAll(
+            needs.filter((need) => need.group === group),
+            group === 'runtime' ? undefined : purpose,
+          ),
+        );
     },
   },
 ];
+
+/** @param purpose of a group that not every host needs. */
+function lookForAll(needs: readonly Need[], purpose?: string): readonly Finding[] {
+  const missing = needs.filter(({ command }) => findCommand(command) === undefined);
+  const which = purpose === undefined ? '' : ` (${purpose})`;
+  if (missing.length === 0) {
+    return [ok(`${needs.map(({ command }) => command).join(', ')}: all there${which}`)];
+  }
+  if (purpose === undefined) {
+    return missing.map((need) =>
+      failing(`${need.command} is missing (${need.use})`, `apt-get install ${need.package}`),
+    );
+  }
+  const packages = new Set(missing.map((need) => need.package));
+  return [
+    warning(
+      `${missing.map(({ command }) => command).join(', ')} missing${which}`,
+      `apt-get install --no-install-recommends ${[...packages].join(' ')}`,
+    ),
+  ];
+}
 
 function readJson(path: string): unknown {
   return JSON.parse(readFileSync(join(packageRoot(), path), 'utf8'));

@@ -1,0 +1,42 @@
+# Debian packages, by the host's apt and its sources, whatever is installed on the host itself.
+# shellcheck shell=sh
+
+apt_as_on_a_bare_host() {
+  command=$1
+  shift
+  "$command" -q -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=400 "$@"
+}
+
+# versions PACKAGE...: a line `PACKAGE VERSION` for each that the package lists know, sorted.
+versions() {
+  apt_as_on_a_bare_host apt-cache policy "$@" 2>/dev/null |
+    awk '/^[^ ].*:$/ { name = $1; sub(/:.*/, "", name) } $1 == "Candidate:" && $2 != "(none)" { print name, $2 }' | sort
+}
+
+update_lists() {
+  say 'fetching the Debian package lists: apt-get update'
+  apt_as_on_a_bare_host apt-get -o Acquire::Retries=3 update >"$tmp/log" 2>&1 || true # one source of many may fail
+}
+
+# download FOLDER PACKAGE...: a file `not-downloaded` in `tmp` tells that this is what failed.
+download() {
+  folder=$1
+  shift
+  mkdir -p "$folder"
+  (cd "$folder" && logged apt_as_on_a_bare_host apt-get -o Acquire::Retries=3 download "$@") && return
+  touch "$tmp/not-downloaded"
+  return 1
+}
+
+# unpack FOLDER TREE: all packages of FOLDER, into TREE.
+unpack() {
+  mkdir -p "$2"
+  for package in "$1"/*.deb; do logged dpkg-deb -x "$package" "$2" || fail_full "$cache"; done
+}
+
+# The mirrors of Debian proper that the host uses, as lines of sources.list.
+debian_sources() {
+  apt-cache policy |
+    awk '$2 ~ /^(http|https|file|copy|cdrom|mirror)/ { url = $2; split($3, part, "/") }
+      /^ *release / && /o=Debian,/ { print "deb", url, part[1], part[2] }' | sort -u
+}
