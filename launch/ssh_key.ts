@@ -20,6 +20,7 @@ export default defineStage({
     const key = effect.command(
       {
         identity: `SSH key of ${experiment.project}/${experiment.name}`,
+        label: "the experiment's SSH key",
         observe: ['test', '-s', `${path}.pub`],
         make: [
           'ssh-keygen',

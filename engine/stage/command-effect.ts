@@ -12,11 +12,13 @@ export interface CommandSpec {
   readonly unmake?: readonly string[];
   /** What `make`, and `unmake`, may take; default 60. */
   readonly seconds?: number;
+  /** For messages: what this is. */
+  readonly label?: string;
 }
 
 export type CommandInput = ObservedCommand | BoundCommand;
 
-interface NamedCommand extends Pick<CommandSpec, 'make' | 'seconds'> {
+interface NamedCommand extends Pick<CommandSpec, 'make' | 'seconds' | 'label'> {
   /** Stable from run to run, and unique on the host. */
   readonly identity: string;
 }

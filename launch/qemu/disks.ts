@@ -27,6 +27,7 @@ export default defineStage({
         const made = effect.command(
           {
             identity: `disk ${path}`,
+            label: `the disk of ${name}`,
             observe: ['test', '-f', path],
             make: [script('_disk.sh'), image.path, path, String(DISK_SIZE)],
             unmake: ['rm', '-f', path, `${path}.new`],

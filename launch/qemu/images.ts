@@ -35,7 +35,8 @@ export default defineStage({
       const who = users.length > 0 ? ` for ${users.join(', ')}` : '';
       const provided = effect.command(
         {
-          identity: `guest image ${image}${who}, ${path}`,
+          identity: `guest image ${path}`,
+          label: `the guest image ${image}${who}`,
           observe: [script('image/has'), image, path],
           make: [script('image/provide'), image, path],
           unmake: ['rm', '-f', path],

@@ -13,6 +13,7 @@ export default defineStage({
         effect.command(
           {
             identity: `plug ${experiment.project}/${experiment.name} ${label}`,
+            label: `the plug of ${label}`,
             of: [guest],
             make: [
               ...[script('_plug.sh'), `${folder}/plugged-${number}`, `${folder}/qmp`],

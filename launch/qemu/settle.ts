@@ -25,6 +25,7 @@ export default defineStage({
       const settled = effect.command(
         {
           identity: `settle ${experiment.project}/${experiment.name} ${name}`,
+          label: `hosts, routes and mounts of ${name}`,
           of: [guest, ...servers],
           make: [
             ...[script('_settle.sh'), mark, told, experiment.configDir, name],

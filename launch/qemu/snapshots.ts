@@ -35,6 +35,7 @@ export default defineStage({
       const taken = effect.command(
         {
           identity: `snapshot ${path}`,
+          label: `the snapshot of a guest of ${name}`,
           observe: [script('_snapshot.sh'), 'has', ...about],
           make: [script('_snapshot.sh'), 'make', ...about],
           unmake: ['rm', '-f', path],
