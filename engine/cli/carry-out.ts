@@ -1,11 +1,12 @@
 import type { Settings } from '../config/settings.ts';
-import { embeddedBoss } from '../host/boss.ts';
-import type { Boss } from '../host/boss.ts';
+import type { Boss } from '../host/boss/boss.ts';
+import { bossOfSettings } from '../host/boss/choose.ts';
 import { openSession } from '../host/session.ts';
 import type { Session } from '../host/session.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EffectId } from '../model/effect.ts';
 import type { ExperimentFact } from '../model/experiment.ts';
+import { isUserError } from '../model/problem.ts';
 import type { Observation } from '../plan/kind.ts';
 import type { Plan, PlannedEffect } from '../plan/plan.ts';
 import { releaseLeases } from '../run/claims.ts';
@@ -58,13 +59,13 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
     resume,
     clear: `benito-pipeline down -e ${full}`,
   });
-  const boss = embeddedBoss(full, settings.control_net.pool);
+  const interrupt = interruptible(io.emit);
+  const boss = await bossOfSettings(full, settings.control_net, interrupt);
   const session = await openSession(
     experiment,
     command,
     work.planHash === undefined ? {} : { planHash: work.planHash },
   );
-  const interrupt = interruptible(io.emit);
   let ok = false;
   try {
     const { journal, kinds } = session;
@@ -100,15 +101,25 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
     return ok ? 0 : 1;
   } finally {
     interrupt.stop();
-    if (!ok) await leaveNoTrace(session, boss);
+    if (!ok) await leaveNoTrace(session, boss, io.emit);
     await session.close(ok);
   }
 }
 
 /** An experiment that never came to have anything is not one of this host's: what was claimed for it goes back. */
-async function leaveNoTrace({ isNew, journal, forget }: Session, boss: Boss): Promise<void> {
+async function leaveNoTrace({ isNew, journal, forget }: Session, boss: Boss, emit: Emit): Promise<void> {
   if (!isNew || journal.effects.size > 0) return;
-  await releaseLeases(boss, journal, new Set());
+  try {
+    await releaseLeases(boss, journal, new Set());
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    // What the run failed for is told after this, and comes first.
+    emit({
+      type: 'note',
+      text: `boss may still hold leases for it, and \`down\` gives them back: ${error.message}`,
+    });
+    return;
+  }
   await forget();
 }
 

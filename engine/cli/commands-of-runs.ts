@@ -105,7 +105,13 @@ export const runCommands: readonly CommandRow[] = [
     summary: 'take an experiment down, and prove that nothing is left',
     about:
       'Undoes what the journal says was done; needs no experiment file. The config directory, the logs and the journal stay for reading. Nothing to take down is a success. Needs root.',
-    options: [{ flags: '--purge', text: 'remove config directory, logs and journal too' }],
+    options: [
+      { flags: '--purge', text: 'remove config directory, logs and journal too' },
+      {
+        flags: '--abandon-leases',
+        text: 'do not give leases back to an XML-RPC boss: for one that is gone for good',
+      },
+    ],
     examples: [
       ['down', 'the only experiment on this host'],
       ['down -e local/star --purge', 'that one, with everything it wrote'],

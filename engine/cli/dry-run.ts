@@ -1,4 +1,4 @@
-import { embeddedBoss } from '../host/boss.ts';
+import { bossOfSettings } from '../host/boss/choose.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { PlanInputs } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -14,7 +14,7 @@ type Facts = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 /** A plan with the facts that each stage gave, nothing claimed and nothing touched. */
 export async function planOnly(inputs: Omit<PlanInputs, 'answer'>): Promise<{ plan: Plan; facts: Facts }> {
   const { project, name } = inputs.experiment;
-  const boss = embeddedBoss(`${project}/${name}`, inputs.settings.control_net.pool);
+  const boss = await bossOfSettings(`${project}/${name}`, inputs.settings.control_net);
   const facts = new Map<string, Readonly<Record<string, unknown>>>();
   const plan = await makePlan({
     ...inputs,

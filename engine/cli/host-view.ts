@@ -35,7 +35,7 @@ export async function viewHost(plan: Plan, only: (effect: PlannedEffect) => bool
   const wanted = plan.effects.filter(only);
   if (process.getuid?.() === 0) {
     let seen: ReadonlyMap<EffectId, Observation> = new Map();
-    const dropped = droppedEffects(plan, journal, only);
+    const dropped = droppedEffects(plan, journal, (effect) => only(effect) && isDecided(plan, effect));
     const delta = await computeDelta(wanted, dropped, journal, kinds, (found) => {
       seen = found;
     });
@@ -48,6 +48,11 @@ export async function viewHost(plan: Plan, only: (effect: PlannedEffect) => bool
     unseen:
       'only root can look at namespaces, links, routes and processes: of this host only files were looked at',
   };
+}
+
+/** What a stage that could not be planned asked for earlier is not known to be unwanted. */
+function isDecided({ unanswered, stages }: Plan, { stage }: PlannedEffect): boolean {
+  return !unanswered || stages.some(({ name }) => name === stage);
 }
 
 /** What was seen, by effect, in a form that two looks at an unchanged host give alike: no process ids. */

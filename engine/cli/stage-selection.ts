@@ -51,14 +51,19 @@ export function selectStages(
  * first.
  * @throws UserError where they are not planned, or stand the other way round.
  */
-export function selectedStages(plan: Pick<Plan, 'stages'>, { from, to }: Selection): ReadonlySet<string> {
+export function selectedStages(
+  plan: Pick<Plan, 'stages' | 'unanswered'>,
+  { from, to }: Selection,
+): ReadonlySet<string> {
   const names = plan.stages.map(({ name }) => name);
   for (const name of [from, to]) {
     if (name === undefined || names.includes(name)) continue;
     const why =
       to !== undefined && names.at(-1) === to
         ? `it comes after ${to}`
-        : 'no node of the experiment is of its platform';
+        : plan.unanswered
+          ? `boss cannot foretell the leases that ${plan.unanswered.stage} would claim`
+          : 'no node of the experiment is of its platform';
     throw usage(`the stage ${name} is not run: ${why}`, `in order: ${names.join(', ')}`);
   }
   const start = from === undefined ? 0 : names.indexOf(from);

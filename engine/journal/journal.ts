@@ -11,6 +11,7 @@ import {
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { effectId } from '../model/effect.ts';
+import type { XmlrpcSettings } from '../config/settings.ts';
 import type { EffectId } from '../model/effect.ts';
 import type { Failure, JournalView, Recorded } from '../plan/kind.ts';
 import type { NodeRecord, PlannedEffect } from '../plan/plan.ts';
@@ -23,6 +24,8 @@ export interface JournalState extends JournalView {
   readonly leases: ReadonlyMap<string, Lease>;
   /** Nodes for which boss was asked and no answer was written down. */
   readonly asked: ReadonlySet<string>;
+  /** The boss that holds these, where it is not this host's own. */
+  readonly lessor?: XmlrpcSettings;
   readonly nodes: readonly NodeRecord[];
   /** Nodes that the user has stopped, and not started again. */
   readonly stopped: ReadonlySet<string>;
@@ -75,9 +78,12 @@ export function openJournal(directory: string): Journal {
   });
 }
 
-/** An effect as it is written down: texts of over 512 characters become `{ sha256, length }`. */
+/**
+ * An effect as it is written down: texts of over 512 characters become `{ sha256, length }`. Commands are kept whole,
+ * since undo runs them.
+ */
 export function journaled(effect: PlannedEffect): PlannedEffect {
-  return { ...effect, spec: shorten(effect.spec) };
+  return effect.kind === 'command' ? effect : { ...effect, spec: shorten(effect.spec) };
 }
 
 function shorten(value: unknown): unknown {
@@ -117,6 +123,7 @@ class State implements JournalState {
   readonly effects = new Map<EffectId, Recorded>();
   readonly leases = new Map<string, Lease>();
   readonly asked = new Set<string>();
+  lessor?: XmlrpcSettings;
   nodes: readonly NodeRecord[] = [];
   stopped: ReadonlySet<string> = new Set();
   lastRun?: JournalState['lastRun'] & object;
@@ -148,6 +155,11 @@ class State implements JournalState {
         return;
       case 'asking':
         for (const node of record.nodes) this.asked.add(node);
+        if (record.elsewhere) this.lessor = record.elsewhere;
+        return;
+      case 'unasked':
+        for (const node of record.nodes) this.asked.delete(node);
+        this.forgetLessor();
         return;
       case 'leased':
         for (const lease of record.leases) this.leases.set(lease.node, lease);
@@ -156,6 +168,7 @@ class State implements JournalState {
       case 'released':
         for (const node of record.nodes) this.leases.delete(node);
         for (const node of record.nodes) this.asked.delete(node);
+        this.forgetLessor();
         return;
       case 'nodes':
         this.nodes = record.nodes;
@@ -168,6 +181,11 @@ class State implements JournalState {
         this.fail(record.id, record.error);
         return;
     }
+  }
+
+  /** Who holds nothing of ours any more is one boss among others. */
+  private forgetLessor(): void {
+    if (this.leases.size + this.asked.size === 0) delete this.lessor;
   }
 
   private intend(

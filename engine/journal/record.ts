@@ -1,3 +1,4 @@
+import type { XmlrpcSettings } from '../config/settings.ts';
 import type { EffectId } from '../model/effect.ts';
 import type { Failure } from '../plan/kind.ts';
 import type { NodeRecord, PlannedEffect } from '../plan/plan.ts';
@@ -13,8 +14,10 @@ export type JournalRecord =
   | { readonly type: 'failed'; readonly id: EffectId; readonly op: Operation; readonly error: Failure }
   /** The effect is there as wanted, by observation. */
   | { readonly type: 'settled'; readonly effect: JournaledEffect; readonly specHash: string }
-  /** Written before boss is asked: what a crash in between may have cost. */
-  | { readonly type: 'asking'; readonly nodes: readonly string[] }
+  /** Written before boss is asked: what a crash in between may have cost. `elsewhere`: not this host's own boss. */
+  | { readonly type: 'asking'; readonly nodes: readonly string[]; readonly elsewhere?: XmlrpcSettings }
+  /** It was not asked after all, or is certain to have given nothing. */
+  | { readonly type: 'unasked'; readonly nodes: readonly string[] }
   | { readonly type: 'leased'; readonly leases: readonly Lease[] }
   | { readonly type: 'released'; readonly nodes: readonly string[] }
   | { readonly type: 'nodes'; readonly nodes: readonly NodeRecord[] }

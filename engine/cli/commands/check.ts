@@ -5,7 +5,7 @@ import { parseRoutes } from '../../config/files.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { UserError } from '../../model/problem.ts';
 import type { RouteTableFact } from '../../model/experiment.ts';
-import { computers } from '../../model/queries.ts';
+import { attribute, computers } from '../../model/queries.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { planOnly } from '../dry-run.ts';
@@ -13,6 +13,7 @@ import { readExperimentInputs } from '../input.ts';
 import type { Io } from '../io.ts';
 import { partsOf } from '../parts.ts';
 import type { PlanOptions } from '../plan-options.ts';
+import { unansweredText } from '../plan-text.ts';
 
 /** How many pairs of a node and a destination substrate are followed at most: some seconds' work. */
 const MOST_WAYS = 8_000_000;
@@ -74,7 +75,9 @@ function summarise(
 ): Summary {
   const nodes = computers(wired);
   const used = new Set(nodes.flatMap(({ interfaces }) => interfaces.flatMap(({ substrates }) => substrates)));
-  const byPlatform = groupBy(plan.nodes, ({ platform }) => platform);
+  // Known before launch is planned, if it can be.
+  const byPlatform = groupBy(nodes, (node) => attribute(node, 'containers:node_type') ?? 'none');
+  const unanswered = unansweredText(plan);
   return {
     file,
     nodes: nodes.length,
@@ -85,7 +88,7 @@ function summarise(
     parts: partsOf(buildGraph(wired)),
     effects: plan.effects.length,
     ...(reachability && { reachability }),
-    notes: [...new Set(plan.notes)],
+    notes: [...(unanswered === undefined ? [] : [unanswered]), ...new Set(plan.notes)],
   };
 }
 

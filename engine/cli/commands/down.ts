@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { journalDir } from '../../config/experiment.ts';
-import { embeddedBoss } from '../../host/boss.ts';
+import { bossOfJournal } from '../../host/boss/choose.ts';
 import { openSession, removeStaleLocks } from '../../host/session.ts';
 import { readRegistry } from '../../host/registry.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { UserError, isUserError } from '../../model/problem.ts';
 import { releaseLeases } from '../../run/claims.ts';
 import { takeDown } from '../../run/down.ts';
 import type { TakenDown } from '../../run/down.ts';
@@ -15,6 +17,8 @@ import type { TargetOptions } from '../target.ts';
 
 export interface DownOptions extends TargetOptions {
   readonly purge?: boolean;
+  /** Leases of a boss elsewhere are not given back: for one that is gone for good. */
+  readonly abandonLeases?: boolean;
 }
 
 /** `down`: needs no experiment file; exit code 1 and a list if anything is left. */
@@ -67,7 +71,9 @@ export async function down(options: DownOptions, io: Io): Promise<number> {
       end(execution, []);
       return EXIT_INTERRUPTED;
     }
-    await releaseLeases(embeddedBoss(full), journal, new Set());
+    // Whoever has an address that does not go keeps it.
+    if (options.abandonLeases) abandon(journal, io);
+    if (execution.failed.length === 0) await giveBack(full, journal, { again, signal: interrupt.signal });
     const purge = options.purge === true && residue.length === 0;
     const stuck = execution.failed.length === 0 ? await session.forget({ purge }) : [];
     const left = [...residue, ...stuck.map((path) => `processes in ${path}`)];
@@ -77,6 +83,41 @@ export async function down(options: DownOptions, io: Io): Promise<number> {
   } finally {
     interrupt.stop();
     await session.close(ok);
+  }
+}
+
+/** Leases of this host's own boss go back all the same. */
+function abandon(journal: Journal, { emit }: Io): void {
+  if (!journal.lessor) return;
+  const nodes = [...new Set([...journal.leases.keys(), ...journal.asked])];
+  const { url } = journal.lessor;
+  journal.append([{ type: 'released', nodes }], { durable: true });
+  const text = `boss at ${url} was not told that these leases are not used any more: ${nodes.join(', ')}`;
+  emit({ type: 'note', text });
+}
+
+/** @throws UserError where boss does not take them: the journal keeps them for the next `down`. */
+async function giveBack(
+  full: string,
+  journal: Journal,
+  { again, signal }: { readonly again: string; readonly signal: AbortSignal },
+): Promise<void> {
+  try {
+    await releaseLeases(await bossOfJournal(full, journal, { signal }), journal, new Set());
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    const nodes = new Set([...journal.leases.keys(), ...journal.asked]);
+    throw new UserError(
+      [
+        ...error.problems,
+        {
+          code: 'leases-not-released',
+          message: `${full} is down, but boss may still hold its leases: ${[...nodes].slice(0, 5).join(', ')}${nodes.size > 5 ? `, and ${nodes.size - 5} more` : ''}`,
+          hint: `they are not forgotten; give them back when boss takes them: ${again}; if it is gone for good, add --abandon-leases`,
+        },
+      ],
+      { exitCode: error.exitCode, cause: error },
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { UserError } from '../../model/problem.ts';
 import { planOnly } from '../dry-run.ts';
 import { fingerprintsOf } from '../fingerprints.ts';
 import { stateTexts, viewHost } from '../host-view.ts';
@@ -6,7 +7,7 @@ import { readExperimentInputs } from '../input.ts';
 import type { Io } from '../io.ts';
 import { planJson } from '../plan-json.ts';
 import type { PlanOptions } from '../plan-options.ts';
-import { planText } from '../plan-text.ts';
+import { planText, unansweredText } from '../plan-text.ts';
 import { absolute, savePlan } from '../saved-plan.ts';
 
 export interface PlanCommandOptions extends PlanOptions {
@@ -20,6 +21,8 @@ export interface PlanCommandOptions extends PlanOptions {
 export async function plan(file: string, options: PlanCommandOptions, io: Io): Promise<number> {
   const inputs = await readExperimentInputs(file, options);
   const { plan } = await planOnly(inputs);
+  const why = unansweredText(plan);
+  if (options.out !== undefined && why !== undefined) throw notWhole(why);
   const view = await viewHost(plan, () => true);
   if (options.out !== undefined) {
     const path = resolve(file);
@@ -37,4 +40,12 @@ export async function plan(file: string, options: PlanCommandOptions, io: Io): P
     io.print(`written to ${options.out}; to carry it out: benito-pipeline apply ${options.out}`);
   }
   return 0;
+}
+
+function notWhole(why: string): UserError {
+  return new UserError({
+    code: 'plan-not-whole',
+    message: `the plan cannot be written for \`apply\`, since it is not whole: ${why}`,
+    hint: 'claim the leases first, then plan',
+  });
 }

@@ -1,18 +1,9 @@
-import { claim, release } from '../allocate/pool.ts';
-import type { PoolState } from '../allocate/pool.ts';
-import { UserError } from '../model/problem.ts';
-import type { Claim, Lease } from '../stage/define.ts';
-import { changeRegistry, readRegistry } from './registry.ts';
-
-/** Who owns the addresses of the control net. The same key always gets the same lease until it is released. */
-export interface Boss {
-  claim(claims: readonly Claim[]): Promise<readonly Lease[]>;
-  /** What `claim` would answer, without giving. */
-  foretell(claims: readonly Claim[]): Promise<readonly Lease[]>;
-  release(nodes: readonly string[]): Promise<void>;
-  /** The nodes that hold leases. */
-  list(): Promise<readonly string[]>;
-}
+import { claim, release } from '../../allocate/pool.ts';
+import type { PoolState } from '../../allocate/pool.ts';
+import { UserError } from '../../model/problem.ts';
+import type { Claim } from '../../stage/define.ts';
+import { changeRegistry, readRegistry } from '../registry.ts';
+import type { Boss } from './boss.ts';
 
 /**
  * A pool of addresses on this host, under the host's lock. Keyed by experiment (PROJECT/NAME) and node.
