@@ -55,9 +55,12 @@ export async function runBatch(
   return results;
 }
 
-/** A command line as one could type it, for messages. */
-export function commandLine(argv: readonly string[]): string {
-  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' ');
+/** A command line as one could type it, for messages. Of long words the journal may know no more than the length. */
+export function commandLine(argv: readonly (string | object)[]): string {
+  return argv
+    .map(wordOf)
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word)))
+    .join(' ');
 }
 
 /** Ends a command's report on both pipes: cannot occur in what our commands print. */
@@ -142,6 +145,10 @@ function readReports(
   }
   while (ends.length < count) ends.push({ status: NOT_RUN, stdout: '', stderr: early });
   return ends;
+}
+
+function wordOf(word: string | object): string {
+  return typeof word === 'string' ? word : `...(${(word as { length?: number }).length} characters)`;
 }
 
 /** A word as `sh` reads it. */

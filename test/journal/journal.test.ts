@@ -43,6 +43,20 @@ function write(...records: readonly JournalRecord[]): void {
 }
 
 describe('the journal', () => {
+  test('knows who was stopped, how far the last run got, and why an effect failed until it is tried again', () => {
+    write(begin, { type: 'nodes', nodes: [] }, { type: 'stopped', nodes: ['n'] }, intent('make', link));
+    write({ type: 'failed', id: 'link a', op: 'make', error: { message: 'no' } });
+    const state = readJournal(directory);
+    expect([...state.stopped]).toEqual(['n']);
+    expect(state.lastRun?.launching).toBe(true);
+    expect(state.recorded('link a')).toMatchObject({ status: 'making', failure: { message: 'no' } });
+    write({ ...begin, run: 'r2' }, { type: 'stopped', nodes: [] }, intent('make', link));
+    const later = readJournal(directory);
+    expect(later.stopped.size).toBe(0);
+    expect(later.lastRun?.launching).toBeUndefined();
+    expect(later.recorded('link a')).not.toHaveProperty('failure');
+  });
+
   test('says after a replay what it said when it was written', () => {
     const journal = openJournal(directory);
     journal.append([begin, { type: 'planned', planHash: 'h' }, intent('make', link)]);
@@ -126,5 +140,10 @@ describe('the journal', () => {
   test('keeps long texts by length and sum only', () => {
     const long = fake('file f', {}, { spec: { content: 'x'.repeat(600), path: '/f' } });
     expect(journaled(long).spec).toMatchObject({ path: '/f', content: { length: 600 } });
+  });
+
+  test('keeps commands whole, which undo runs', () => {
+    const long = fake('command c', {}, { spec: { unmake: ['echo', 'x'.repeat(600)] } });
+    expect(journaled(long)).toEqual(long);
   });
 });

@@ -29,7 +29,7 @@ export function lookAtBound(effect: PlannedEffect, journal: JournalView): Observ
   if (dead.length > 0) return replace(`${dead.join(', ')} is gone, for which it was made`);
   if (recorded.status !== 'made') return replace('it was left half made');
   const same = recorded.effect === effect || recorded.specHash === specHash(effect);
-  return same ? { state: 'present' } : replace(`it was made by: ${commandLine((make ?? []).map(String))}`);
+  return same ? { state: 'present' } : replace(`it was made by: ${commandLine(make ?? [])}`);
 }
 
 /** The incarnations that a command would be made for now. */
