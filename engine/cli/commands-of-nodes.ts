@@ -55,7 +55,7 @@ export const nodeCommands: readonly CommandRow[] = [
     name: 'console',
     summary: "attach the terminal to a node's console",
     about:
-      'The terminal becomes the serial line of a node that has one, from its boot on; whoever is there already is told by the platform. Nodes without a console: shell.',
+      'The terminal becomes the console of a node that has one, a serial line say: what a node says while it boots, and a way in where its network is broken. For nodes without one there is shell.',
     arguments: [NODE],
     examples: [['console guest', 'what the platform attaches says how to leave']],
     exits: PASSED_ON,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { lifeCommands } from '../../engine/cli/commands-of-lives.ts';
 import { nodeCommands } from '../../engine/cli/commands-of-nodes.ts';
 import { runCommands } from '../../engine/cli/commands-of-runs.ts';
 import { engineVersion } from '../../engine/cli/version.ts';
 import { benito, expected } from './_run.ts';
 
-const commands = [...runCommands, ...nodeCommands].map(({ name }) => name);
+const commands = [...runCommands, ...nodeCommands, ...lifeCommands].map(({ name }) => name);
 
 describe('help (UPDATE_GOLDEN=1 writes it anew)', () => {
   test.each(['', ...commands])('%s', async (command) => {

@@ -101,9 +101,26 @@ describe('what status says', () => {
     ]);
   });
 
-  test('one sentence after a reboot', () => {
-    const nodes: NodeHealth[] = [{ node: nodeOf('a'), state: 'dead', damage: [] }];
-    expect(render(KNOWN, health(nodes, { state: 'rebooted' }), LOOK)).toHaveLength(1);
+  test('after a reboot first what is gone, then what brings it back', () => {
+    const nodes: NodeHealth[] = [
+      { node: nodeOf('a'), state: 'dead', damage: [] },
+      { node: nodeOf('g', { ghost: true }), state: 'ghost', damage: [] },
+    ];
+    expect(render(KNOWN, health(nodes, { state: 'rebooted', boot: '2026-11-23T09:05:00' }), LOOK)).toEqual([
+      'p/x is gone: this host was started anew at 2026-11-23 09:05, and 1 of 1 nodes went with it',
+      'Bring it back as it was set up: benito-pipeline run launch -e p/x',
+      'Or from the experiment file:    benito-pipeline up EXPERIMENT -e p/x',
+    ]);
+  });
+
+  test('of a node that was stopped', () => {
+    const nodes: NodeHealth[] = [{ node: nodeOf('a'), state: 'stopped', damage: [] }];
+    expect(render(KNOWN, health(nodes), LOOK)).toEqual([
+      'p/x is up: 1 nodes, 1 stopped',
+      '',
+      'NODE  PLATFORM  STATE    ADDRESSES',
+      'a     process   stopped  10.0.0.1/24',
+    ]);
   });
 
   test('that nothing is up, and how the last run ended', () => {
