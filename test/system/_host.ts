@@ -58,20 +58,27 @@ export interface Snapshot {
   readonly file: string;
 }
 
+/** Where guest images are kept. Throw-away hosts have a cache of their own, unless they share this machine's. */
+export const IMAGE_CACHE = '/var/cache/benito-pipeline';
+
 const CLI = join(ROOT, 'engine/cli/benito-pipeline.js');
 const SCAN = join(ROOT, 'test/system/residue-scan.py');
 /** A pyenv's shim costs more than the scan. */
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 /** All of the file system: every change lies in `.changes`, or in one of those that are in memory. */
 const SCANNED = ['/.changes', '/run', '/tmp', '/var'];
-const NOT_SCANNED = ['/tmp/scan'];
+const NOT_SCANNED = ['/tmp/scan', IMAGE_CACHE];
 const PATIENCE_MS = 5_000;
 
 /**
  * Makes a throw-away host. Close it.
  * @param network `shared`: this machine's own network, so that limits of the whole kernel can be seen and changed.
+ * @param images `shared`: this machine's own cache of guest images, so that they are made once for all tests.
  */
-export async function throwAwayHost({ network = 'own' }: { network?: 'own' | 'shared' } = {}): Promise<Host> {
+export async function throwAwayHost({
+  network = 'own',
+  images = 'own',
+}: { network?: 'own' | 'shared'; images?: 'own' | 'shared' } = {}): Promise<Host> {
   if (process.getuid?.() !== 0) throw new Error('the system tests need root');
   const cgroup2 = findCgroup2();
   const cgroup = join(cgroup2, `benito-test-${process.pid}-${(count += 1)}`);
@@ -81,7 +88,9 @@ export async function throwAwayHost({ network = 'own' }: { network?: 'own' | 'sh
   const net = network === 'own' ? ['--net'] : [];
   const namespaces = ['--mount', ...net, '--pid', '--uts', '--ipc', '--cgroup'];
   const unshare = [...namespaces, '--propagation', 'unchanged', '--fork', '--kill-child'];
-  const script = [join(ROOT, 'test/system/throw-away-host.sh'), ROOT, cgroup2];
+  if (images === 'shared') mkdirSync(IMAGE_CACHE, { recursive: true });
+  const shared = images === 'shared' ? [IMAGE_CACHE] : [];
+  const script = [join(ROOT, 'test/system/throw-away-host.sh'), ROOT, cgroup2, ...shared];
   const init = running(['sh', '-c', born, 'sh', 'unshare', ...unshare, 'sh', ...script], {});
   await until(async () => init.stdout().includes('ready'), 'the throw-away host does not come up', init);
 
