@@ -53,6 +53,7 @@ function livesOf(nodes: readonly NodeRecord[], journal: Journal): readonly Plann
 }
 
 const PAUSE_MS = 100;
+const CUT_OFF_MS = 2000;
 
 /** As many at a time as there are cores, since shutting down is work; nobody is waited for longer than its platform says. */
 async function askAll(nodes: readonly NodeRecord[], context: StopContext): Promise<void> {
@@ -79,10 +80,15 @@ async function ask(
   if (!(await isThere())) return undefined;
   const deadline = Date.now() + stop.seconds * 1000;
   const failure = await run(stop.argv, stop.seconds * 1000);
-  if (failure !== undefined) return `could not be asked to stop (${failure})`;
+  // Who stops at once may have cut the line that it was asked over.
+  const patience = failure === undefined ? deadline : Math.min(deadline, Date.now() + CUT_OFF_MS);
   while (await isThere()) {
     if (signal?.aborted) return undefined;
-    if (Date.now() > deadline) return `did not stop by itself within ${stop.seconds} s`;
+    if (Date.now() > patience) {
+      return failure === undefined
+        ? `did not stop by itself within ${stop.seconds} s`
+        : `could not be asked to stop (${failure})`;
+    }
     await sleep(PAUSE_MS);
   }
   return undefined;
