@@ -1,4 +1,4 @@
-import { defineStage, effect } from 'benito-pipeline';
+import { defineStage, effect, skip } from 'benito-pipeline';
 import type { AddressSpec, BridgeSpec, Effect, One, VNode } from 'benito-pipeline';
 
 declare module 'benito-pipeline' {
@@ -21,6 +21,7 @@ export default defineStage({
   needs: ['experiment', 'settings', 'pnode', 'nodes'],
   provides: ['controlBridge', 'controlAddress'],
   plan({ facts: { experiment, settings, pnode, nodes } }) {
+    if (!pnode.control) return skip(`boss gave ${pnode.name} no address on the control net`);
     const { address, prefix, mac } = pnode.control;
     const joins = settings.control_net.interface;
     const controlBridge = joins

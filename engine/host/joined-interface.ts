@@ -2,16 +2,18 @@ import { existsSync } from 'node:fs';
 import type { Failure } from '../plan/kind.ts';
 import { bootId } from './boot-id.ts';
 import { copySettings, readSetting, writeSetting } from './interface-settings.ts';
+import { linkRequest } from './netlink.ts';
 import type { Link, RouteSocket } from './netlink.ts';
 import {
   addressesIn,
   asIn,
-  giveNetworkLayer,
+  giving,
   hasNexthopObjects,
   networkLayerOf,
   ofFamily,
-  takeNetworkLayer,
+  taking,
   union,
+  withoutAddresses,
 } from './network-layer.ts';
 import type { NetworkLayer } from './network-layer.ts';
 
@@ -97,8 +99,8 @@ export function whatKeepsApart(socket: RouteSocket, name: string, bridge: Link):
 
 /**
  * Makes an interface a port of the bridge, and gives the bridge what the interface had. At every moment the host has
- * its addresses and a way for its packets: the bridge (which has the interface's MAC) gets everything before the
- * interface becomes a port, and the interface loses it afterwards. Goes on from wherever an earlier try ended.
+ * its addresses and a way for its packets: the bridge (which has the interface's MAC) gets everything first; then the
+ * interface becomes a port and loses it, at a stroke. Goes on from wherever an earlier try ended.
  * @throws SyscallError
  */
 export function joinBridge(
@@ -116,10 +118,19 @@ export function joinBridge(
   const ipv6Off = image?.ipv6Off ?? readSetting(bridge.name, IPV6_OFF);
   if (ipv6Off !== undefined) writeSetting(bridge.name, IPV6_OFF, ipv6Off);
   socket.setLink(bridge.index, { up: true });
-  giveNetworkLayer(socket, ipv6Off === '0' ? layer : ofFamily(layer, 4), link.index, bridge);
-  socket.setLink(link.index, { master: bridge.index, up: true });
-  takeNetworkLayer(socket, link.index, 4);
-  takeNetworkLayer(socket, link.index, 6);
+  const moved = ipv6Off === '0' ? layer : ofFamily(layer, 4);
+  socket.together(giving(moved, link.index, bridge));
+  try {
+    socket.together([
+      linkRequest(link.index, { master: bridge.index, up: true }),
+      ...taking(now, link.index),
+    ]);
+  } catch (error) {
+    // Its driver will not have it, say.
+    socket.together(giving(now, link.index, link));
+    socket.together(taking(networkLayerOf(socket, bridge.index), bridge.index));
+    throw error;
+  }
   writeSetting(name, IPV6_OFF, '1');
   copySettings(name, bridge.name);
 }
@@ -127,31 +138,28 @@ export function joinBridge(
 /**
  * The way back: the interface gets what the bridge has now (an address that was renewed meanwhile is kept) or, where
  * somebody has deleted the bridge, what it had itself; then it is a port no more. The bridge remains, without addresses.
+ * @param ours the addresses that experiments have on the bridge: they go with it.
  * @throws SyscallError
  */
 export function leaveBridge(
   socket: RouteSocket,
   name: string,
   bridge: Link | undefined,
-  image: JoinedImage | undefined,
+  { image, ours }: { readonly image: JoinedImage | undefined; readonly ours: readonly string[] },
 ): void {
   const link = linkNamed(socket, name);
   if (!link) return;
-  const inIt = bridge !== undefined && link.master === bridge.index;
-  const found = bridge && networkLayerOf(socket, bridge.index);
+  const found = bridge && withoutAddresses(networkLayerOf(socket, bridge.index), ours);
   const layer = found && image ? asIn(image.layer, found) : (found ?? image?.layer);
-  if (bridge) {
+  const from = bridge?.index ?? link.index;
+  if (layer) socket.together(giving(ofFamily(layer, 4), from, link));
+  if (bridge && found) {
     writeSetting(bridge.name, SOURCE_CHECK, LOOSE);
-    if (layer) giveNetworkLayer(socket, ofFamily(layer, 4), bridge.index, link);
-    takeNetworkLayer(socket, bridge.index, 4);
-  } else if (layer) {
-    giveNetworkLayer(socket, ofFamily(layer, 4), link.index, link);
+    const leaving = link.master === bridge.index ? [linkRequest(link.index, { master: 0, up: link.up })] : [];
+    socket.together([...taking(ofFamily(found, 4), bridge.index), ...leaving]);
   }
-  if (inIt) socket.setLink(link.index, { master: 0, up: link.up });
   if (image?.ipv6Off !== undefined) writeSetting(name, IPV6_OFF, image.ipv6Off);
-  if (layer && readSetting(name, IPV6_OFF) === '0') {
-    giveNetworkLayer(socket, ofFamily(layer, 6), bridge?.index ?? link.index, link);
-  }
+  if (layer && readSetting(name, IPV6_OFF) === '0') socket.together(giving(ofFamily(layer, 6), from, link));
   if (image && !image.up) socket.setLink(link.index, { up: false });
 }
 

@@ -5,6 +5,12 @@ import { SyscallError, syscalls } from './syscalls.ts';
 export interface RouteSocket {
   /** One request in the kernel's own form: every answer's payload, or a SyscallError. */
   ask(type: number, flags: number, payload: Buffer): readonly Buffer[];
+  /**
+   * Changes that the kernel makes in a single system call, so that a kill cannot come between them; one that fails does
+   * not keep the others.
+   * @throws SyscallError the first that its request does not put up with.
+   */
+  together(requests: readonly NetlinkRequest[]): void;
   links(): readonly Link[];
   addresses(): readonly Address[];
   /** The main table, without what the kernel keeps by itself. */
@@ -17,6 +23,14 @@ export interface RouteSocket {
   replaceRoute(route: Route): void;
   deleteRoute(route: Route): void;
   close(): void;
+}
+
+export interface NetlinkRequest {
+  readonly type: number;
+  readonly flags: number;
+  readonly payload: Buffer;
+  /** Names of errors that are none, since all is as wanted then. */
+  readonly unless?: readonly string[];
 }
 
 export interface LinkChange {
@@ -74,11 +88,7 @@ export function openRouteSocket(): RouteSocket {
 
   /** Sends one request and gives every answer's payload; a refusal throws. */
   const ask = (type: number, flags: number, payload: Buffer): readonly Buffer[] => {
-    const header = Buffer.alloc(16);
-    header.writeUInt32LE(16 + payload.length, 0);
-    header.writeUInt16LE(type, 4);
-    header.writeUInt16LE(Flag.REQUEST | flags, 6);
-    send(fd, Buffer.concat([header, payload]));
+    send(fd, requestOf(type, flags, payload));
     const answers: Buffer[] = [];
     for (;;) {
       const length = receive(fd, buffer);
@@ -94,6 +104,22 @@ export function openRouteSocket(): RouteSocket {
       }
     }
   };
+  const together = (requests: readonly NetlinkRequest[]): void => {
+    if (requests.length === 0) return;
+    const messages = requests.map(({ type, flags, payload }) => requestOf(type, Flag.ACK | flags, payload));
+    send(fd, Buffer.concat(messages));
+    const errors: number[] = [];
+    while (errors.length < requests.length) {
+      const length = receive(fd, buffer);
+      for (let at = 0; at + 16 <= length; at += (buffer.readUInt32LE(at) + 3) & ~3) {
+        if (buffer.readUInt16LE(at + 4) === Message.ERROR) errors.push(-buffer.readInt32LE(at + 16));
+      }
+    }
+    requests.forEach(({ unless = [] }, index) => {
+      const error = errors[index] === 0 ? undefined : new SyscallError('rtnetlink', errors[index]!);
+      if (error && !unless.includes(error.code)) throw error;
+    });
+  };
   const act = (type: number, flags: number, payload: Buffer): void =>
     void ask(type, Flag.ACK | flags, payload);
 
@@ -102,18 +128,8 @@ export function openRouteSocket(): RouteSocket {
     links: () => ask(Message.GETLINK, Flag.DUMP, Buffer.alloc(16)).map(readLink),
     addresses: () => ask(Message.GETADDR, Flag.DUMP, addressHeader(0, 0)).map(readAddress),
     routes: () => ask(Message.GETROUTE, Flag.DUMP, routeHeader(0, 0)).flatMap(readRoute),
-    setLink(index, { mac, mtu, master, up }) {
-      const header = Buffer.alloc(16);
-      header.writeInt32LE(index, 4);
-      header.writeUInt32LE(up ? UP : 0, 8);
-      header.writeUInt32LE(UP, 12);
-      const parts: Buffer[] = [header];
-      if (mac !== undefined)
-        parts.push(attribute(LinkAttribute.ADDRESS, Buffer.from(mac.replaceAll(':', ''), 'hex')));
-      if (mtu !== undefined) parts.push(attribute(LinkAttribute.MTU, uint32(mtu)));
-      if (master !== undefined) parts.push(attribute(LinkAttribute.MASTER, uint32(master)));
-      act(Message.NEWLINK, 0, Buffer.concat(parts));
-    },
+    together,
+    setLink: (index, change) => together([linkRequest(index, change)]),
     deleteLink(index) {
       const header = Buffer.alloc(16);
       header.writeInt32LE(index, 4);
@@ -126,6 +142,30 @@ export function openRouteSocket(): RouteSocket {
     deleteRoute: (route) => act(Message.DELROUTE, 0, routeMessage(route)),
     close: () => close(fd),
   };
+}
+
+/** What `setLink` asks. */
+export function linkRequest(index: number, { mac, mtu, master, up }: LinkChange): NetlinkRequest {
+  const header = Buffer.alloc(16);
+  header.writeInt32LE(index, 4);
+  header.writeUInt32LE(up ? UP : 0, 8);
+  header.writeUInt32LE(UP, 12);
+  const parts: Buffer[] = [header];
+  if (mac !== undefined)
+    parts.push(attribute(LinkAttribute.ADDRESS, Buffer.from(mac.replaceAll(':', ''), 'hex')));
+  if (mtu !== undefined) parts.push(attribute(LinkAttribute.MTU, uint32(mtu)));
+  if (master !== undefined) parts.push(attribute(LinkAttribute.MASTER, uint32(master)));
+  return { type: Message.NEWLINK, flags: 0, payload: Buffer.concat(parts) };
+}
+
+/** A request, padded so that another can follow. */
+function requestOf(type: number, flags: number, payload: Buffer): Buffer {
+  const request = Buffer.alloc((16 + payload.length + 3) & ~3);
+  request.writeUInt32LE(16 + payload.length, 0);
+  request.writeUInt16LE(type, 4);
+  request.writeUInt16LE(Flag.REQUEST | flags, 6);
+  payload.copy(request, 16);
+  return request;
 }
 
 function readLink(message: Buffer): Link {

@@ -1,6 +1,5 @@
 import { Flag, Message, attribute, attributesOf, textOf, uint32 } from './netlink-messages.ts';
-import type { Link, RouteSocket } from './netlink.ts';
-import { SyscallError } from './syscalls.ts';
+import type { Link, NetlinkRequest, RouteSocket } from './netlink.ts';
 
 /**
  * The addresses and routes of an interface, of both families and every table, each as the kernel's own message in
@@ -31,6 +30,7 @@ const TEMPORARY = 1;
 const ON_LINK = 4;
 const ADDRESS_HEADER = 8;
 const ROUTE_HEADER = 12;
+const HOP_HEADER = 8;
 
 /** What an interface has now. */
 export function networkLayerOf(socket: RouteSocket, index: number): NetworkLayer {
@@ -43,7 +43,9 @@ export function networkLayerOf(socket: RouteSocket, index: number): NetworkLayer
   const addresses = all(Message.GETADDR, ADDRESS_HEADER).filter(
     (message) => message.readUInt32LE(4) === index && !isMadeByKernel(message),
   );
-  const routes = all(Message.GETROUTE, ROUTE_HEADER).filter((message) => isRouteOver(message, index));
+  const routes = all(Message.GETROUTE, ROUTE_HEADER)
+    .filter((message) => isRouteOver(message, index))
+    .flatMap((message) => (message[0] === AF_INET6 ? waysOver(message, index) : [message]));
   const inText = (messages: readonly Buffer[]) => messages.map((message) => message.toString('base64'));
   return { addresses: inText(addresses), routes: inText(routes) };
 }
@@ -60,6 +62,15 @@ export function addressesIn({ addresses }: NetworkLayer): readonly string[] {
     .map((text) => Buffer.from(text, 'base64'))
     .filter((message) => message[0] === AF_INET)
     .map((message) => `${localOf(message)?.join('.')}/${message[1]}`);
+}
+
+/** Without these IPv4 addresses, `10.0.0.1/24`. */
+export function withoutAddresses(layer: NetworkLayer, addresses: readonly string[]): NetworkLayer {
+  const kept = layer.addresses.filter((text) => {
+    const [address] = addressesIn({ addresses: [text], routes: [] });
+    return address === undefined || !addresses.includes(address);
+  });
+  return { ...layer, addresses: kept };
 }
 
 /** Whether a route is one of several that the kernel keeps as a nexthop object: those cannot be moved. */
@@ -88,48 +99,51 @@ export function asIn(image: NetworkLayer, layer: NetworkLayer): NetworkLayer {
 }
 
 /**
- * Gives an interface what another one has, behind what it has itself: as long as both have it, the other's is used.
- * What is there already stays.
+ * Gives an interface what another one has, behind what it has itself: as long as both have it, the other's is used. What is
+ * there already stays.
  * @param from the index of the other one.
- * @throws SyscallError
  */
-export function giveNetworkLayer(
-  socket: RouteSocket,
+export function giving(
   layer: NetworkLayer,
   from: number,
   to: Pick<Link, 'index' | 'name'>,
-): void {
+): readonly NetlinkRequest[] {
   const addresses = layer.addresses.map((text) => Buffer.from(text, 'base64'));
   const [old, young] = [AF_INET, AF_INET6].map((family) =>
     addresses.filter((message) => message[0] === family),
   );
-  // The kernel lists IPv6 addresses with the youngest first.
-  for (const message of [...old!, ...young!.reverse()]) {
-    unlessThere(() =>
-      socket.ask(Message.NEWADDR, Flag.ACK | Flag.CREATE | Flag.EXCLUSIVE, addressFor(message, to)),
-    );
-  }
   const routes = layer.routes.map((text) => Buffer.from(text, 'base64'));
-  // What a gateway is reached over comes before it.
-  for (const message of [...routes].sort((a, b) => hops(a) - hops(b))) {
-    const request = routeFor(message, from, to.index);
-    unlessThere(() => socket.ask(Message.NEWROUTE, Flag.ACK | Flag.CREATE | Flag.APPEND, request));
-  }
+  const unless = ['EEXIST'];
+  return [
+    // The kernel lists IPv6 addresses with the youngest first.
+    ...[...old!, ...young!.reverse()].map((message): NetlinkRequest => {
+      const flags = Flag.CREATE | Flag.EXCLUSIVE;
+      return { type: Message.NEWADDR, flags, payload: addressFor(message, to), unless };
+    }),
+    // What a gateway is reached over comes before it.
+    ...[...routes]
+      .sort((a, b) => hops(a) - hops(b))
+      .map((message): NetlinkRequest => {
+        const flags = Flag.CREATE | Flag.APPEND;
+        return { type: Message.NEWROUTE, flags, payload: routeFor(message, from, to.index), unless };
+      }),
+  ];
 }
 
-/** Takes addresses and routes from the interface that has them; what is gone already is none the worse. */
-export function takeNetworkLayer(socket: RouteSocket, index: number, family: 4 | 6): void {
-  const { addresses } = ofFamily(networkLayerOf(socket, index), family);
-  for (const text of addresses) {
-    const message = Buffer.from(text, 'base64');
-    const request = addressFor(message, { index, name: '' });
-    unlessGone(() => socket.ask(Message.DELADDR, Flag.ACK, request));
-  }
-  // Most went with the addresses.
-  for (const text of ofFamily(networkLayerOf(socket, index), family).routes) {
-    const request = routeFor(Buffer.from(text, 'base64'), index, index);
-    unlessGone(() => socket.ask(Message.DELROUTE, Flag.ACK, request));
-  }
+/** Takes from an interface what it has; what is gone already is none the worse. */
+export function taking(layer: NetworkLayer, index: number): readonly NetlinkRequest[] {
+  const messages = (texts: readonly string[]) => texts.map((text) => Buffer.from(text, 'base64'));
+  const unless = ['ESRCH', 'EADDRNOTAVAIL'];
+  return [
+    ...messages(layer.addresses).map((message): NetlinkRequest => {
+      const payload = addressFor(message, { index, name: '' });
+      return { type: Message.DELADDR, flags: 0, payload, unless };
+    }),
+    // Most go with the addresses.
+    ...messages(layer.routes).map((message): NetlinkRequest => {
+      return { type: Message.DELROUTE, flags: 0, payload: routeFor(message, index, index), unless };
+    }),
+  ];
 }
 
 function isMadeByKernel(message: Buffer): boolean {
@@ -145,6 +159,21 @@ function isRouteOver(message: Buffer, index: number): boolean {
   if (attributes.get(RouteAttribute.INTERFACE)?.readInt32LE(0) === index) return true;
   const several = attributes.get(RouteAttribute.MULTIPATH);
   return several !== undefined && hopsAt(several).some((at) => several.readInt32LE(at + 4) === index);
+}
+
+/** To IPv6 a route with several hops is several routes: those over an interface. */
+function waysOver(message: Buffer, index: number): readonly Buffer[] {
+  const attributes = attributesOf(message, ROUTE_HEADER);
+  const several = attributes.get(RouteAttribute.MULTIPATH);
+  if (!several) return [message];
+  attributes.delete(RouteAttribute.MULTIPATH);
+  return hopsAt(several)
+    .filter((at) => several.readInt32LE(at + 4) === index)
+    .map((at) => {
+      const way = attributesOf(several.subarray(at, at + several.readUInt16LE(at)), HOP_HEADER);
+      const all = new Map([...attributes, ...way, [RouteAttribute.INTERFACE, uint32(index)] as const]);
+      return assembled(message.subarray(0, ROUTE_HEADER), all);
+    });
 }
 
 /** Where each struct rtnexthop (length, flags, hops, interface) of a route with several begins. */
@@ -210,19 +239,3 @@ function runsOut(text: string): boolean {
 }
 
 const CACHE_INFO = 6;
-
-function unlessThere(work: () => unknown): void {
-  tolerating(['EEXIST'], work);
-}
-
-function unlessGone(work: () => unknown): void {
-  tolerating(['ESRCH', 'EADDRNOTAVAIL', 'ENODEV'], work);
-}
-
-function tolerating(codes: readonly string[], work: () => unknown): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof SyscallError && codes.includes(error.code))) throw error;
-  }
-}

@@ -1,7 +1,7 @@
 import { effectId } from '../../model/effect.ts';
 import type { EffectKind, JournalView, Observation, Outcome } from '../../plan/kind.ts';
 import type { PlannedEffect } from '../../plan/plan.ts';
-import type { BridgeSpec } from '../../stage/effects.ts';
+import type { AddressSpec, BridgeSpec } from '../../stage/effects.ts';
 import { addLinkRoute, createBridge, deleteLinkRoute, linkRoutes } from '../bridge-links.ts';
 import { readSetting, writeSetting } from '../interface-settings.ts';
 import {
@@ -137,7 +137,11 @@ function takeAway(effect: PlannedEffect, socket: RouteSocket, journal: JournalVi
     const ours = staleRoutes({ ...effect, spec: { device } }, linkRoutes(socket, bridge.index), journal);
     for (const to of ours) deleteLinkRoute(socket, bridge.index, to);
   }
-  if (joins !== undefined) leaveBridge(socket, joins, bridge, imageFor(effect, journal));
+  if (joins !== undefined)
+    leaveBridge(socket, joins, bridge, {
+      image: imageFor(effect, journal),
+      ours: ownAddresses(device, journal),
+    });
   if (bridge) socket.deleteLink(bridge.index);
 }
 
@@ -160,6 +164,15 @@ function staleRoutes(
 function recordedSpecs(effect: PlannedEffect, journal: JournalView): readonly BridgeSpec[] {
   const recorded = journal.recorded(effectId(effect));
   return [recorded?.effect, recorded?.previous].flatMap((one) => (one ? [one.spec as BridgeSpec] : []));
+}
+
+/** The experiment's own addresses on it. */
+function ownAddresses(device: string, journal: JournalView): readonly string[] {
+  return [...journal.effects.values()]
+    .filter(({ effect }) => effect.kind === 'address')
+    .map(({ effect }) => effect.spec as AddressSpec)
+    .filter((spec) => spec.device === device)
+    .map(({ address }) => address);
 }
 
 function imageFor(effect: PlannedEffect, journal: JournalView): JoinedImage | undefined {
