@@ -1,6 +1,7 @@
 import { noColors } from '../../report/colors.ts';
 import type { Colors } from '../../report/colors.ts';
 import type { Check, Finding } from '../doctor/check.ts';
+import { controlNetChecks } from '../doctor/control-net.ts';
 import { kernelChecks } from '../doctor/kernel.ts';
 import { leftoverChecks } from '../doctor/leftovers.ts';
 import { limitChecks } from '../doctor/limits.ts';
@@ -17,6 +18,7 @@ const CHECKS: readonly Check[] = [
   ...kernelChecks,
   ...limitChecks,
   ...networkChecks,
+  ...controlNetChecks,
   ...leftoverChecks,
 ];
 

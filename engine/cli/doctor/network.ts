@@ -77,8 +77,8 @@ function networkManagers(): readonly Finding[] {
   if (isRunning('NetworkManager') && !managesNot('/etc/NetworkManager/conf.d')) {
     findings.push(
       warning(
-        'NetworkManager runs, and may take over TAPs that platforms make on this host itself (those of process nodes it never sees)',
-        `printf '[keyfile]\\nunmanaged-devices=type:tun\\n' >/etc/NetworkManager/conf.d/benito-pipeline.conf && nmcli general reload`,
+        'NetworkManager runs, and may take over control bridges, and TAPs that platforms make on this host itself (those of process nodes it never sees)',
+        `printf '[keyfile]\\nunmanaged-devices=type:tun;interface-name:benito-*\\n' >/etc/NetworkManager/conf.d/benito-pipeline.conf && nmcli general reload`,
       ),
     );
   }
