@@ -30,7 +30,7 @@ known_entry() {
   echo "$one"
 }
 
-identity_of() { stat -L -c '%s %Y %i' "$1"; }
+identity_of() { stat -L -c '%s %.9Y %i' "$1"; }
 
 # user_image SOURCE: sets `entry` to the directory of this image, fetched now or earlier.
 user_image() {
@@ -140,7 +140,8 @@ unbzip2() {
 }
 
 failed_to() {
-  ! grep -q 'No space left' "$tmp/log" || fail_full "$cache"
+  # A full disk may have had no room for saying so.
+  if grep -q 'No space left' "$tmp/log" || [ "$(free_mb "$cache")" -eq 0 ]; then fail_full "$cache"; fi
   tail -n 3 "$tmp/log" | sed 's/^/  | /' >&2
   fail "the image $name $1"
 }
