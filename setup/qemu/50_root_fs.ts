@@ -24,6 +24,8 @@ declare module 'benito-pipeline' {
 /** MiB with which the images of ours are at ease; users' own may be anything. */
 const MEMORY: Readonly<Record<string, number>> = { mini: 128, debian: 384 };
 const MEMORY_OF_OTHERS = 512;
+/** The guest's interface on the control net. */
+const CONTROL = 'control0';
 /** What our kernel, and QEMU's processor, can run. */
 const ARCHITECTURES = ['x86_64', 'i386'];
 
@@ -67,6 +69,13 @@ function wishOf(node: VNode, settings: Settings): Wish {
 }
 
 function* problemsOf(node: VNode, { image, memory, network, ready }: Wish): Generator<Problem> {
+  if (node.interfaces.some(({ name }) => name === CONTROL)) {
+    yield {
+      code: 'reserved-name',
+      message: `the node '${node.name}' has an interface '${CONTROL}', as its interface on the control net is called`,
+      hint: 'give the interface another name',
+    };
+  }
   const arch = valueOf(node, 'containers:qemu_arch');
   if (arch !== undefined && !ARCHITECTURES.includes(arch)) {
     yield wrong(node, 'containers:qemu_arch', arch, `one of ${ARCHITECTURES.join(', ')}`);
@@ -109,7 +118,7 @@ function filesOf(
   const groups = new Set(accounts.flatMap((account) => account.groups));
   return {
     '/etc/benito/interfaces': lines([
-      ...(control ? [`control0 ${control.mac} ${control.address}/${control.prefix}`] : []),
+      ...(control ? [`${CONTROL} ${control.mac} ${control.address}/${control.prefix}`] : []),
       ...interfaces.map(({ name, mac, address, prefix }) => `${name} ${mac} ${address}/${prefix}`),
     ]),
     '/etc/benito/fstab': lines(fstab),
