@@ -15,7 +15,10 @@ fi
 mount -t tmpfs -o mode=755,size=1m,nosuid,nodev files "$place"
 
 # The loader is named by its path in every program: it has to be where it says.
-diod=$(command -v diod)
+diod=$(command -v diod) || {
+  echo 'diod, which serves directories over 9P, is not there: apt-get install diod' >&2
+  exit 1
+}
 : >"$place/diod"
 mount --bind "$diod" "$place/diod"
 for library in $(ldd "$diod" | grep -o '/[^ ]*'); do

@@ -279,6 +279,7 @@ describe('with accounts', () => {
 
 test('without accounts everybody is nobody, and a directory that the host has not is open to all', async () => {
   await site({});
+  await host.cli('down', ...NAMED, '--purge'); // of a test that failed
   const before = await host.snapshot();
   await host.ok(...UP);
   await plugGuests();
