@@ -35,7 +35,7 @@ export function connectTls(url: URL, credentials: Credentials, signal: AbortSign
     const stop = (): void => {
       clearTimeout(grace);
       signal.removeEventListener('abort', onAbort);
-      for (const event of ['error', 'close', 'session', 'secureConnect']) socket.removeAllListeners(event);
+      socket.off('error', fail).off('close', onClose).off('secureConnect', onSecure).off('session', onTicket);
     };
     const fail = (error: unknown): void => {
       stop();
@@ -43,20 +43,21 @@ export function connectTls(url: URL, credentials: Credentials, signal: AbortSign
       socket.destroy();
       reject(error instanceof Error ? error : new Error(String(error)));
     };
-    const onAbort = (): void => fail(signal.reason);
     const done = (): void => {
       stop();
       resolve(socket);
     };
-    socket.on('error', fail);
-    socket.on('close', () =>
-      fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })),
-    );
-    socket.on('secureConnect', () => {
+    // What is written while OpenSSL tells of the ticket is lost.
+    const onTicket = (): void => void setImmediate(done);
+    const onAbort = (): void => fail(signal.reason);
+    const onClose = (): void =>
+      fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
+    const onSecure = (): void => {
       if (socket.getProtocol() !== 'TLSv1.3') return done();
-      socket.on('session', done);
+      socket.on('session', onTicket);
       grace = setTimeout(done, VERDICT_MS);
-    });
+    };
+    socket.on('error', fail).on('close', onClose).on('secureConnect', onSecure);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort);
   });
