@@ -1,5 +1,5 @@
 import { quote } from '../host/batch.ts';
-import { bootId } from '../host/session.ts';
+import { bootId } from '../host/boot-id.ts';
 import { isAlive, processState } from '../host/process-state.ts';
 import type { ProcessState } from '../host/process-state.ts';
 import { UserError } from '../model/problem.ts';

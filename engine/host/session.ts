@@ -18,8 +18,6 @@ import { changeRegistry, readRegistry, removeEmpty } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { withSharing } from './sharing.ts';
 
-export { bootId } from './boot-id.ts';
-
 /** One experiment on this host, locked for this process, with what an earlier run left half done cleared up. */
 export interface Session {
   /** The host did not know the experiment before. */

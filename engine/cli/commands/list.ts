@@ -5,7 +5,7 @@ import { hostContext } from '../../host/context.ts';
 import { processKind } from '../../host/kinds/process.ts';
 import { readRegistry } from '../../host/registry.ts';
 import type { RegisteredExperiment } from '../../host/registry.ts';
-import { bootId } from '../../host/session.ts';
+import { bootId } from '../../host/boot-id.ts';
 import { readJournal } from '../../journal/journal.ts';
 import type { JournalState } from '../../journal/journal.ts';
 import type { ExperimentFact } from '../../model/experiment.ts';

@@ -4,7 +4,7 @@ import { RUN_DIR } from '../../config/experiment.ts';
 import { bootTime } from '../../host/boot-time.ts';
 import { hostContext } from '../../host/context.ts';
 import { effectKinds } from '../../host/kinds.ts';
-import { bootId } from '../../host/session.ts';
+import { bootId } from '../../host/boot-id.ts';
 import { effectId } from '../../model/effect.ts';
 import type { EffectId } from '../../model/effect.ts';
 import { groupBy } from '../../model/group-by.ts';
