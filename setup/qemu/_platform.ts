@@ -55,7 +55,6 @@ export default definePlatform({
       argv: [...ssh(node, experiment), '-T', address(node), '--'],
       quoted: true,
     }),
-    shell: () => ['/bin/sh', '-l'],
     ssh: (node, experiment) => [...ssh(node, experiment), address(node)],
     console: ({ name }, experiment) => [
       'socat',
