@@ -14,15 +14,22 @@ export function failed(error: Failure): Outcome {
   return { ok: false, error };
 }
 
-/** What a command that failed has to say. */
+/** What a command that failed has to say: its last line, and what stands indented below it as the hint. */
 export function failureOf(command: HostCommand, result: CommandResult, hint?: string): Failure {
   const stderr = result.stderr.trim();
+  const lines = stderr.split('\n');
+  const last = lines.findLastIndex((line) => !/^\s/.test(line));
+  const below = lines
+    .slice(last + 1)
+    .map((line) => line.trim())
+    .join(' ');
+  const advice = hint ?? (below || undefined);
   const input = command.stdin === undefined ? '' : ` <<< ${JSON.stringify(command.stdin.trim())}`;
   return {
-    message: stderr.split('\n').at(-1) || `${command.argv[0]} ended with status ${result.status}`,
+    message: lines[last] || `${command.argv[0]} ended with status ${result.status}`,
     command: commandLine(command.argv) + input,
     ...(stderr && { stderr }),
-    ...(hint !== undefined && { hint }),
+    ...(advice !== undefined && { hint: advice }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { defineStage, effect } from 'benito-pipeline';
-import type { CommandSpec, Effect, One } from 'benito-pipeline';
+import type { CommandSpec, Effect, One, VNode } from 'benito-pipeline';
 
 /** A guest image: the link to it, and the effect that puts it there. */
 export interface GuestImage {
@@ -24,15 +24,15 @@ export default defineStage({
   provides: ['guestImages'],
   plan({ facts: { experiment, nodes, guestRoots } }) {
     const folder = effect.directory({ path: `${experiment.stateDir}/images` });
-    const asked = new Map<string, string[]>([['boot', []]]);
-    for (const { name, ghost } of nodes) {
-      if (ghost) continue;
-      const { image } = guestRoots[name]!;
-      asked.set(image, [...(asked.get(image) ?? []), name]);
+    const asked = new Map<string, VNode[]>([['boot', []]]);
+    for (const node of nodes.filter(({ ghost }) => !ghost)) {
+      const { image } = guestRoots[node.name]!;
+      asked.set(image, [...(asked.get(image) ?? []), node]);
     }
     const images = [...asked].map(([image, users], index) => {
       const path = `${folder.spec.path}/${image.includes('/') ? `own-${index}` : image}`;
-      const who = users.length > 0 ? ` for ${users.join(', ')}` : '';
+      const who = users.length > 0 ? ` for ${users.map(({ name }) => name).join(', ')}` : '';
+      const spare = users.length > 0 && users.every(({ failureAction }) => failureAction === 'nonfatal');
       const provided = effect.command(
         {
           identity: `guest image ${path}`,
@@ -42,7 +42,7 @@ export default defineStage({
           unmake: ['rm', '-f', path],
           seconds: SECONDS,
         },
-        { after: [folder] },
+        { after: [folder], failure: spare ? 'nonfatal' : 'fatal', weight: 1 },
       );
       return [image, { path, effect: provided }] as const;
     });

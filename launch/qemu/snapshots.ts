@@ -41,7 +41,7 @@ export default defineStage({
           unmake: ['rm', '-f', path],
           seconds: 300,
         },
-        { after: [boot.effect] },
+        { after: [boot.effect], weight: 1 },
       );
       return [name, { path, effect: taken }] as const;
     });

@@ -89,7 +89,7 @@ function* problemsOf(node: VNode, { image, memory, network, ready }: Wish): Gene
     );
   }
   if (!Number.isInteger(memory) || memory < 64)
-    yield wrong(node, 'containers:qemu_memory', String(memory), 'MiB, 64 or more');
+    yield wrong(node, 'containers:qemu_memory', valueOf(node, 'containers:qemu_memory')!, 'MiB, 64 or more');
   if (!['vde', 'tap', 'fd'].includes(network))
     yield wrong(node, 'containers:qemu_network', network, 'vde, tap or fd');
   if (!['ssh', 'console'].includes(ready))

@@ -62,7 +62,7 @@ export default definePlatform({
       `UNIX-CONNECT:${experiment.stateDir}/guests/${name}/console`,
     ],
     stop: (node, experiment) => ({
-      argv: [...ssh(node, experiment), address(node), 'sync; poweroff'],
+      argv: [...ssh(node, experiment), address(node), 'sync; (sleep 1; poweroff) >/dev/null 2>&1 &'],
       seconds: 20,
     }),
     alive: ({ name }) => ({ kind: 'process', name: `guest-${name}` }),

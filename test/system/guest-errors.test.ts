@@ -86,7 +86,7 @@ describe('told when it happens, by the name of the node; the other guest is ther
     const { code, said } = await up(odd({ 'containers:qemu_url': '/tmp/odd.img' }));
     expect(code).toBe(1);
     expect(said).toContain('/tmp/odd.img');
-    expect(said).toContain('for odd');
+    expect(said).toContain('the guest image /tmp/odd.img for odd: /tmp/odd.img is no disk image');
     await downAndClean();
   });
 

@@ -61,10 +61,11 @@ export function commandKind(host: HostContext): EffectKind {
       effects.map((effect, index): [PlannedEffect, Outcome] => {
         const command = { argv: specOf(effect)[verb]! };
         const result = results[index]!;
-        if (result.status !== TIMED_OUT) return [effect, outcomeOf(command, result)];
+        if (result.status !== TIMED_OUT) return [effect, named(effect, outcomeOf(command, result))];
         const stderr = result.stderr.trim();
         const message = `not done after ${limits[index]} s`;
-        return [effect, failed({ message, command: commandLine(command.argv), ...(stderr && { stderr }) })];
+        const late = failed({ message, command: commandLine(command.argv), ...(stderr && { stderr }) });
+        return [effect, named(effect, late)];
       }),
     );
   }
@@ -73,6 +74,13 @@ export function commandKind(host: HostContext): EffectKind {
 const DEFAULT_SECONDS = 60;
 /** Between asking a command to end and killing it. */
 const GRACE_SECONDS = 2;
+
+/** A failure says what it is of. */
+function named(effect: PlannedEffect, outcome: Outcome): Outcome {
+  const { label } = specOf(effect);
+  if (outcome.ok || label === undefined) return outcome;
+  return failed({ ...outcome.error, message: `${label}: ${outcome.error.message}` });
+}
 
 /** timeout(1): takes the command's whole process group along, and ends with the status TIMED_OUT. */
 function limited(seconds: number): readonly string[] {
