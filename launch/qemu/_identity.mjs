@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,10 +17,24 @@ export function identityTar({ hostname, configDir, routesScript, publicKeys, fil
     { path: 'etc/hostname', content: `${hostname}\n` },
     { path: 'etc/hosts', content: readFileSync(join(configDir, 'hosts')) },
     { path: 'etc/benito/seed', content: randomBytes(64), mode: 0o600 },
+    { path: 'etc/benito/host_key', content: hostKey(), mode: 0o600 },
     { path: 'root/.ssh/authorized_keys', content: keys, mode: 0o600 },
     ...configFiles(configDir, hostname),
     { path: 'var/benito/launch/routes', content: readFileSync(routesScript), mode: 0o755 },
   ]);
+}
+
+/** An Ed25519 key as dropbear keeps it: its type, then both halves, each with its length before it. */
+function hostKey() {
+  const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  const halves = Buffer.concat([Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')]);
+  return Buffer.concat([Buffer.from('ssh-ed25519'), halves].flatMap((data) => [lengthOf(data), data]));
+}
+
+function lengthOf(data) {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(data.length);
+  return length;
 }
 
 /** The config directory, without what is about other nodes alone. */
