@@ -1,21 +1,41 @@
-// npm run demo: an experiment from its file to a full ping matrix and back to nothing, on this machine.
+// npm run demo [-- star|guests]: an experiment from its file to a full ping matrix and back to nothing, on this machine.
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asScript, ensure, InstallError, root } from './ensure.mjs';
 
-const experiment = 'demo/star';
+const demos = {
+  star: {
+    groups: ['runtime'],
+    shows: "DETER's tutorial star (10 nodes, 9 links of 100 Mb/s and 10 ms)",
+    steps: [],
+  },
+  guests: {
+    groups: ['runtime', 'qemu'],
+    shows:
+      'four QEMU virtual machines beside three process nodes (their image is made once, from Debian packages)',
+    steps: [['exec', 'alpha', '--', 'sh', '-c', 'uname -n -r; mount -t 9p; ip -4 -br address']],
+  },
+};
+const wanted = process.argv[2] ?? 'star';
+const experiment = `demo/${wanted}`;
+/** What its cgroup is called. */
+const cgroup = createHash('sha256').update(experiment).digest('hex').slice(0, 8);
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (interrupted = true));
 
 await asScript(async () => {
-  ensure(['runtime']);
+  const demo = demos[wanted];
+  if (!demo)
+    throw new InstallError(`there is no demo '${wanted}'; there are ${Object.keys(demos).join(', ')}`);
+  ensure(demo.groups);
   if (process.getuid() !== 0)
     throw new InstallError('namespaces and interfaces need root: sudo npm run demo');
   const folder = mkdtempSync(join(tmpdir(), 'benito-demo-'));
-  console.log(`The demo brings up DETER's tutorial star (10 nodes, 9 links of 100 Mb/s and 10 ms) on this machine,
+  console.log(`The demo brings up ${demo.shows} on this machine,
 pings every node from every node, takes it all down and looks for anything left behind.
 Its files are in ${folder} until then.`);
   const start = performance.now();
@@ -31,9 +51,10 @@ Its files are in ${folder} until then.`);
 async function play(folder, left) {
   const named = ['-e', experiment, '--var', folder];
   const ok =
-    (await step(['up', 'config/experiments/star.xml', ...named])) &&
+    (await step(['up', `config/experiments/${wanted}.xml`, ...named])) &&
     (await step(['status', ...named])) &&
     (await step(['ping', ...named])) &&
+    (await steps(named)) &&
     isRunning(left());
   const stopped = interrupted;
   if (stopped) console.log('\nInterrupted: taking the experiment down.');
@@ -45,6 +66,14 @@ async function play(folder, left) {
   if (found.length === 0)
     console.log('\nNothing is left: no process, mount, interface, namespace, cgroup or file.');
   return ok && down && !stopped && found.length === 0;
+}
+
+/** What this demo shows beside. */
+async function steps(named) {
+  for (const [command, ...args] of demos[wanted].steps) {
+    if (!(await step([command, ...named, ...args]))) return false;
+  }
+  return true;
 }
 
 /** Seen from outside: commands that say they succeeded and did nothing are no demo. */
@@ -103,7 +132,7 @@ function cgroups(folder, depth) {
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name }) => {
       const path = join(folder, name);
-      return /demo.star/.test(name) ? [path] : cgroups(path, depth - 1);
+      return name === cgroup ? [path] : cgroups(path, depth - 1);
     });
 }
 

@@ -10,7 +10,7 @@ const runs = [
   { name: 'units', args: ['--testPathIgnorePatterns=/test/system/'] },
   {
     name: 'system',
-    args: ['--testPathIgnorePatterns=^(?!.*/test/system/)', '--runInBand', '--testTimeout=120000'],
+    args: ['--testPathIgnorePatterns=^(?!.*/test/system/)', '--runInBand', '--testTimeout=300000'],
   },
 ];
 
