@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { throwAwayHost } from './_host.ts';
+import { join } from 'node:path';
+import { ROOT, throwAwayHost } from './_host.ts';
 import type { Host, Snapshot } from './_host.ts';
 import { imagesOfThisMachine } from './_images.ts';
 import { topdl } from './_topdl.ts';
@@ -91,4 +92,37 @@ test('booted instead of restored, with files by virtio for guests that are trust
   await host.ok('down', '--purge', ...NAMED);
   await host.must(['rm', FILE, '/etc/benito/site.yaml']);
   expect(await host.residue(before)).toEqual([]);
+});
+
+describe('KVM is used where a guest was seen to boot with it, and not because /dev/kvm opens', () => {
+  test('a processor without the means is believed', async () => {
+    const told = await probeWith('flags : fpu sse2');
+    expect(told).toBe('tcg: this processor offers no vmx or svm\n');
+  });
+
+  test('one that claims to have them is put to the test', async () => {
+    const told = await probeWith('flags : fpu vmx');
+    const opens = (await host.run(['sh', '-c', ': <>/dev/kvm'])).code === 0;
+    expect(told).toBe(opens ? await bootsWithKvm() : 'tcg: /dev/kvm cannot be opened\n');
+  });
+
+  /** What the probe says on a host whose processor has these flags. */
+  function probeWith(flags: string): Promise<string> {
+    const script =
+      'echo "$2" >/tmp/cpuinfo && mount --bind /tmp/cpuinfo /proc/cpuinfo && "$1"; umount /proc/cpuinfo';
+    return host.must(['sh', '-c', script, 'sh', join(ROOT, 'launch/qemu/_probe_kvm.sh'), flags]);
+  }
+
+  /** Seen without the probe: whether QEMU gets anything out of a kernel by KVM. */
+  async function bootsWithKvm(): Promise<string> {
+    const { boot } = await imagesOfThisMachine(['boot']);
+    const kernel = `-kernel ${boot}/vmlinux -initrd ${boot}/initrd.gz -append console=ttyS0`;
+    const machine = '-nodefaults -display none -no-reboot -accel kvm -cpu host -m 128M -serial stdio';
+    const { stdout } = await host.run([
+      'sh',
+      '-c',
+      `timeout 30 qemu-system-x86_64 ${machine} ${kernel} </dev/null 2>/dev/null | grep -m1 -o 'Linux version' || true`,
+    ]);
+    return stdout === '' ? 'tcg: a guest did not boot within 30 s with /dev/kvm\n' : 'kvm\n';
+  }
 });
