@@ -13,7 +13,7 @@
  * `standsForRoot` the uid that the guests' root gets. `trusted`: one diod, of root, serves everybody as he says he is.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -44,7 +44,8 @@ const known = new Set(options.servers.map(({ uid }) => uid));
 const connections = new Map();
 
 for (const server of options.servers) startServer(server);
-for (const { uid } of options.servers) while (!existsSync(socketOf(uid))) await sleep(5);
+for (const { uid } of options.servers) while (!existsSync(`${placeOf(uid)}/9p`)) await sleep(5);
+const doors = closeDoors();
 const listener = createServer({ pauseOnConnect: true }, accept);
 listener.listen({ host: options.address, port: options.port }, becomeNobody);
 listener.on('error', (error) => end(`cannot listen: ${error.message}`));
@@ -67,8 +68,23 @@ function startServer({ uid, gid, groups }) {
   child.on('exit', (code, signal) => end(`diod of user ${uid} has ended (${signal ?? code})`));
 }
 
-function socketOf(uid) {
-  return `${options.root}/run/${uid}/9p`;
+/** Where a user's diod has its socket. */
+function placeOf(uid) {
+  return `${options.root}/run/${uid}`;
+}
+
+/**
+ * Shuts the sockets off from everybody but this process, which keeps their folders open: a diod does what it is asked,
+ * whoever asks, and users of this host get to see its root through /proc, as far as they have a diod of their own.
+ */
+function closeDoors() {
+  chmodSync(`${options.root}/run`, 0o700);
+  return new Map(
+    options.servers.map(({ uid }) => {
+      chmodSync(placeOf(uid), 0o711);
+      return [uid, openSync(placeOf(uid))];
+    }),
+  );
 }
 
 function becomeNobody() {
@@ -161,7 +177,7 @@ function serve(client) {
   function serverOf(uid) {
     const there = servers.get(uid);
     if (there) return there;
-    const socket = connect(socketOf(uid));
+    const socket = connect(`/proc/self/fd/${doors.get(uid)}/9p`);
     const server = { socket, waiting: [] };
     servers.set(uid, server);
     const first = servers.size === 1;

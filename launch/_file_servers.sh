@@ -36,7 +36,9 @@ shift
 for uid in "$@"; do
   mkdir -p "$place/run/$uid"
   chown "$uid" "$place/run/$uid"
-  chmod 711 "$place/run/$uid"
+  # Other users of this host see this place through their own diod (/proc/PID/root): each server is his user's, until the
+  # router, who opens it for himself, has closed `run` to everybody else.
+  chmod 700 "$place/run/$uid"
   # Root's server serves whom this host knows, with the groups that he has here.
   if [ "$uid" = 0 ]; then
     mkdir "$place/etc"

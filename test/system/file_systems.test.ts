@@ -256,6 +256,13 @@ describe('with accounts', () => {
     expect(users.sort((a, b) => a - b)).toEqual([ALICE, BOB, NOBODY, NOBODY]);
   });
 
+  test.each([ALICE, NOBODY])("a process of user %i of this host gets at nobody's server", async (uid) => {
+    const pids = await serverProcesses('/diod');
+    const user = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'];
+    const { stdout } = await host.run([...user, '/usr/bin/python3', '-c', KNOCK, ...pids]);
+    expect(JSON.parse(stdout)).toEqual(Array.from({ length: 9 }, () => 'EACCES'));
+  });
+
   test('down leaves nothing but what guests wrote', async () => {
     await ask(['attach', 'alice', ALICE, '/groups'], ['create', 'alice', 'kept', 'by Alice']);
     await down();
@@ -363,4 +370,17 @@ for data in [b'GET / HTTP/1.0\\r\\n\\r\\n', b'\\xff' * 100, b'\\x07\\0\\0\\0\\x6
     one.shutdown(socket.SHUT_WR)
     one.settimeout(10)
     assert one.recv(100) == b'', data
+`;
+
+/** Tries the sockets of all servers, as the roots of these processes show them. */
+const KNOCK = `
+import errno, json, socket, sys
+def knock(path):
+    try:
+        socket.socket(socket.AF_UNIX).connect(path)
+        return 'connected'
+    except OSError as error:
+        return errno.errorcode[error.errno]
+users = [${[ALICE, BOB, NOBODY].join(', ')}]
+print(json.dumps([knock('/proc/%s/root/run/%d/9p' % (pid, user)) for pid in sys.argv[1:] for user in users]))
 `;
