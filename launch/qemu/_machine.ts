@@ -1,5 +1,3 @@
-import type { ControlAddress, VInterface } from 'benito-pipeline';
-
 /** The largest disk that a guest can have. A guest's own is as large, and takes no more room than what differs from its image. */
 export const DISK_SIZE = 64 * 2 ** 30;
 /** Where `_snapshot.sh` puts the folder that it works in. */
@@ -74,7 +72,7 @@ export function machineArgv(machine: Machine): readonly string[] {
     ...['-qmp', `unix:${folder}/qmp,server=on,wait=off`],
     ...[
       '-chardev',
-      `socket,id=console,path=${folder}/console,server=on,wait=off,logfile=${consoleLog},logappend=on`,
+      `socket,id=console,path=${folder}/console,server=on,wait=off,logfile=${optionValue(consoleLog)},logappend=on`,
     ],
     ...['-serial', 'chardev:console'],
     ...['-device', 'virtio-rng-pci', '-device', 'vmgenid,guid=auto', '-device', 'virtio-serial-pci'],
@@ -92,6 +90,11 @@ export function machineArgv(machine: Machine): readonly string[] {
     ]),
     ...shares,
   ];
+}
+
+/** A value of an option: QEMU takes a comma for its end, unless it is doubled. */
+export function optionValue(text: string): string {
+  return text.replaceAll(',', ',,');
 }
 
 function netdev(network: Network, index: number): string {
@@ -123,9 +126,4 @@ export function snapshotArgv(shape: Shape, boot: string): readonly string[] {
     }),
     '-S',
   ];
-}
-
-/** What the initrd is told of an interface: a line. */
-export function interfaceLine(name: string, { mac, address, prefix }: ControlAddress | VInterface): string {
-  return `${name} ${mac} ${address}/${prefix}\n`;
 }

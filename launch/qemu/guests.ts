@@ -1,6 +1,6 @@
 import { defineStage, digest, effect } from 'benito-pipeline';
 import type { Effect, One, ProcessSpec } from 'benito-pipeline';
-import { machineArgv, shapeName } from './_machine.ts';
+import { machineArgv, optionValue, shapeName } from './_machine.ts';
 
 declare module 'benito-pipeline' {
   interface Facts {
@@ -54,7 +54,10 @@ export default defineStage({
           disk: disk.path,
           networks,
           shares: shares.flatMap(({ tag, directory, securityModel }, index) => [
-            ...['-fsdev', `local,id=share${index},path=${directory},security_model=${securityModel}`],
+            ...[
+              '-fsdev',
+              `local,id=share${index},path=${optionValue(directory)},security_model=${securityModel}`,
+            ],
             ...['-device', `virtio-9p-pci,fsdev=share${index},mount_tag=${tag}`],
           ]),
         });
