@@ -11,10 +11,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 verb=$1 link=$2 boot=$3
 shift 3
 
+# Each experiment has a link of its own to kernel and initrd: what counts is where it leads.
 about() {
   "$1" --version | head -n 1
   readlink "$boot"
-  printf '%s\n' "$@"
+  printf '%s\n' "$@" | sed "s|^$boot/|@BOOT@/|"
 }
 entry=$cache/snapshot-$(about "$@" | sha256sum | cut -c1-16)
 
