@@ -15,9 +15,15 @@ tar -C "$config" -c hosts topo.xml $([ -e "$config/route/$node" ] && echo "route
   "$@" '
     set -e
     mkdir -p /var/benito/config
+    table=/var/benito/config/route/$(hostname)
+    told=$(cat "$table" 2>/dev/null) || true
     tar -x -C /var/benito/config -f -
     cat /var/benito/config/hosts >/etc/hosts
     /var/benito/launch/routes /var/benito/config "$(hostname)"
+    # Of the routes that it was told earlier, those that are wanted no longer.
+    echo "$told" | while read -r route; do
+      grep -qxF "$route" "$table" || ip route del $route 2>/dev/null || true
+    done
     while read -r source target type options rest; do
       case $type in 9p) ;; *) continue ;; esac
       # Of a server that was started anew: the old connection is dead.
