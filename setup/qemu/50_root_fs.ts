@@ -39,7 +39,8 @@ export default defineStage({
     const roots = nodes.map((node) => {
       const wish = wishOf(node, settings);
       problems.push(...problemsOf(node, wish));
-      const files = filesOf(node, fileSystems, guestFileSystems[node.name]?.fstab ?? []);
+      const fstab = guestFileSystems[node.name]?.fstab ?? [];
+      const files = filesOf(node, { ipv6: settings.ipv6, fileSystems, fstab });
       return [node.name, { ...wish, files } as GuestRoot] as const;
     });
     if (problems.length > 0) throw new UserError(problems);
@@ -108,11 +109,16 @@ function valueOf({ attributes }: VNode, name: string): string | undefined {
   return attributes.find((one) => one.name === name)?.value || undefined;
 }
 
+interface Surroundings {
+  readonly ipv6: boolean;
+  readonly fileSystems: FileSystems;
+  readonly fstab: readonly string[];
+}
+
 /** What the initrd reads (launch/qemu/image/init), and goes by when the guest restarts by itself. */
 function filesOf(
   { interfaces, control }: VNode,
-  { accounts }: FileSystems,
-  fstab: readonly string[],
+  { ipv6, fileSystems: { accounts }, fstab }: Surroundings,
 ): Readonly<Record<string, string>> {
   const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
   const groups = new Set(accounts.flatMap((account) => account.groups));
@@ -127,6 +133,7 @@ function filesOf(
     ),
     '/etc/benito/groups': lines([...groups].map((gid) => groupLine(gid, accounts))),
     ...(interfaces.length > 1 && { '/etc/benito/forward': '' }),
+    ...(ipv6 && { '/etc/benito/ipv6': '' }),
   };
 }
 

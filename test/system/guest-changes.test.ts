@@ -36,6 +36,11 @@ test('a guest that runs learns its new routes, and keeps none that would lead as
   expect(await bootId()).toBe(boot);
 });
 
+test('a guest is quiet: it has no IPv6, which nobody asked for', async () => {
+  const { stdout } = await host.ok('exec', ...NAMED, 'g', '--', 'cat', '/proc/net/if_inet6');
+  expect(stdout).toBe('');
+});
+
 test('experiments share the snapshots of their guests', async () => {
   await host.write(FILE, topdl({ g: GUEST, p: { on: ['lan'] } }));
   await host.ok('up', FILE, '-e', 't-s/second', '--var', '/tmp/second');
