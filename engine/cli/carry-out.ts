@@ -8,13 +8,15 @@ import type { EffectId } from '../model/effect.ts';
 import type { ExperimentFact } from '../model/experiment.ts';
 import { isUserError } from '../model/problem.ts';
 import type { Observation } from '../plan/kind.ts';
-import type { Plan, PlannedEffect } from '../plan/plan.ts';
+import type { NodeRecord, Plan, PlannedEffect } from '../plan/plan.ts';
 import { releaseLeases } from '../run/claims.ts';
 import type { Emit } from '../run/events.ts';
+import { halfStopped, stopNodes } from '../run/stop.ts';
 import { bringUp } from '../run/up.ts';
 import { EXIT_INTERRUPTED } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
+import { runOf } from './run-of.ts';
 
 /** A run that changes the host: `up`, `run`, `apply`. Everything of the user's has been read before. */
 export interface Work {
@@ -73,6 +75,12 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
     if (work.planHash === undefined) journal.append([{ type: 'planned', planHash: plan.hash }]);
     for (const text of plan.notes) io.emit({ type: 'note', text });
     const only = work.only?.(plan);
+    if (plan.phases.includes('launch')) {
+      const isMeant = ({ alive }: NodeRecord): boolean => !only || only(journal.effects.get(alive!)!.effect);
+      const half = halfStopped(journal).filter(isMeant);
+      const context = { journal, kinds, emit: io.emit, signal: interrupt.signal, run: runOf(session) };
+      if (half.length > 0) await stopNodes(half, context);
+    }
     await work.prepare?.({ session, emit: io.emit, signal: interrupt.signal });
     const onSeen = work.onSeen?.bind(work);
     const result = await bringUp(plan, {

@@ -38,6 +38,14 @@ export async function stopNodes(nodes: readonly NodeRecord[], context: StopConte
   return execute({ unmake, change: [], make: [], settle: [], kept }, context);
 }
 
+/**
+ * Nodes whose stop was begun and not ended, as its run was killed or interrupted. They may have been asked already, and
+ * be about to end: nobody can build on what of them still lives.
+ */
+export function halfStopped({ nodes, stopped, effects }: Journal): readonly NodeRecord[] {
+  return nodes.filter(({ name, alive }) => stopped.has(name) && alive !== undefined && effects.has(alive));
+}
+
 /** The effects that nodes live by, and all that would be lost or useless without them. */
 function livesOf(nodes: readonly NodeRecord[], journal: Journal): readonly PlannedEffect[] {
   const going = new Set(nodes.flatMap(({ alive }) => (alive === undefined ? [] : [alive])));

@@ -9,7 +9,7 @@ import { effectId } from '../../engine/model/effect.ts';
 import type { NodeRecord } from '../../engine/plan/plan.ts';
 import { specHash } from '../../engine/plan/plan.ts';
 import type { RunEvent } from '../../engine/run/events.ts';
-import { stopNodes } from '../../engine/run/stop.ts';
+import { halfStopped, stopNodes } from '../../engine/run/stop.ts';
 import type { StopContext } from '../../engine/run/stop.ts';
 import { fake, fakeHost } from '../plan/_support.ts';
 import type { FakeHost } from '../plan/_support.ts';
@@ -102,6 +102,20 @@ test('a node that has gone is not asked', async () => {
     throw new Error('asked');
   });
   expect(journal.effects.has('life a')).toBe(false);
+});
+
+test('whose stop was begun and not ended is known: it may be about to end', async () => {
+  const nodes = [
+    { name: 'a', alive: 'life a' },
+    { name: 'b', alive: 'life b' },
+  ] as NodeRecord[];
+  journal.append([
+    { type: 'nodes', nodes },
+    { type: 'stopped', nodes: ['a'] },
+  ]);
+  expect(halfStopped(journal).map(({ name }) => name)).toEqual(['a']);
+  await stop(halfStopped(journal));
+  expect(halfStopped(journal)).toEqual([]);
 });
 
 test('what starts a node again: its own effects and what they hang on, but nothing of other nodes', () => {
