@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { allPings, readExperiment, wrongPings } from './_experiment.ts';
 import { commandOf, throwAwayHost } from './_host.ts';
 import type { Ended, Host, Snapshot } from './_host.ts';
+import { generator } from './_random.ts';
 
 /** A kill, and what had become of everything when it had been recovered from. */
 export interface Killed {
@@ -89,15 +90,4 @@ async function comesUp(host: Host): Promise<readonly string[]> {
 
 function complaint({ code, stdout, stderr }: Ended): readonly string[] {
   return code === 0 ? [] : [`exit code ${code}: ${stderr} ${stdout.slice(-1000)}`];
-}
-
-/** Mulberry32: uniform in [0, 1), the same for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
