@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { failed } from '../system/_host.ts';
+import type { Ended, Host } from '../system/_host.ts';
 
 /** How a command went. `ms` from its spawn to the close of its pipes. */
 export interface Timed {
@@ -7,11 +8,14 @@ export interface Timed {
   readonly stdout: string;
 }
 
-const running = new Set<ChildProcess>();
+/** What ends each command that is waited for. */
+const running = new Set<() => void>();
+let isEnding = false;
 
-/** Ends what `timed` waits for, which then fails: whoever asked for it cleans up. */
+/** Ends what `timed` and `onHost` wait for, which then fails: whoever asked for it cleans up. */
 export function endRunning(): void {
-  for (const child of running) child.kill('SIGTERM');
+  isEnding = true;
+  for (const end of running) end();
 }
 
 /**
@@ -25,7 +29,8 @@ export function timed(argv: readonly string[], env: Readonly<Record<string, stri
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
-    running.add(child);
+    const end = (): void => void child.kill('SIGTERM');
+    running.add(end);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
@@ -33,13 +38,31 @@ export function timed(argv: readonly string[], env: Readonly<Record<string, stri
     child.on('error', reject);
     child.on('close', (status, signal) => {
       const ms = performance.now() - started;
-      running.delete(child);
+      running.delete(end);
       const said = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();
       if (status === 0) resolve({ ms, stdout: said(stdout) });
       else
         reject(new Error(`${argv.join(' ')} ended with ${status ?? signal}:\n${said(stderr).slice(-2000)}`));
     });
   });
+}
+
+/**
+ * Runs a command on a throw-away host.
+ * @throws Error with all that it said if it does not end with status 0; also once it was asked for the end.
+ */
+export async function onHost(host: Host, argv: readonly string[]): Promise<Ended> {
+  if (isEnding) throw new Error('told to end');
+  const command = host.start(argv);
+  const end = (): void => void command.kill('program', 'SIGTERM');
+  running.add(end);
+  try {
+    const ended = await command.ended;
+    if (ended.code !== 0) throw failed(argv, ended);
+    return ended;
+  } finally {
+    running.delete(end);
+  }
 }
 
 /** As `timed`, with the greatest resident size of the command and of what it waited for, in MB (wait4). */

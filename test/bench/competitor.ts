@@ -7,6 +7,8 @@ export interface Competitor {
   up(): Promise<void>;
   /** Until all nodes have answered one of them. */
   answer(): Promise<void>;
+  /** At what is up, untimed. */
+  look?(): Promise<void>;
   /** Until nothing is left. */
   down(): Promise<void>;
   /** After the last run, and after a failure, untimed. */

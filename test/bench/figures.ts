@@ -5,7 +5,8 @@ export interface Figure {
   /** `up`, `down`, `peak memory`. */
   readonly what: string;
   readonly competitor: string;
-  readonly unit: 'ms' | 'MB';
+  /** `%`: of one core. Without a unit: a number. */
+  readonly unit: 'ms' | 'MB' | '%' | '';
   readonly runs: readonly number[];
 }
 

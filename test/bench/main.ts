@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { endRunning } from './command.ts';
 import { PRODUCT, median, pairedRatio } from './figures.ts';
 import type { Figure } from './figures.ts';
+import { guestsSubject } from './subjects/guests.ts';
 import { lanSubject } from './subjects/lan.ts';
 import { lineSubject } from './subjects/line.ts';
 import { setupSubject } from './subjects/setup.ts';
@@ -19,11 +20,16 @@ const subjects: Readonly<Record<string, Subject>> = {
   setup: setupSubject,
   lan: lanSubject,
   line: lineSubject,
+  guests: guestsSubject,
 };
 
-const USAGE = `npm run bench -- [SUBJECT...] [--rounds 5] [--json FILE]
+const USAGE = `npm run bench -- [SUBJECT...] [--rounds 5] [--guests 1,4,16] [--json FILE]
   SUBJECT is one of ${Object.keys(subjects).join(', ')}; all unless said. Needs root.
+  --guests: how many the LANs of \`guests\` have, 1 to 250.
   Medians of --rounds runs, competitors in turn. Progress goes to stderr; --json - puts the figures on stdout.`;
+
+/** On a LAN with a 24-bit prefix there is room for the one who asks them, too. */
+const MOST_GUESTS = 250;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -33,6 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       rounds: { type: 'string', default: '5' },
+      guests: { type: 'string', default: '1,4,16' },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -40,7 +47,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const wanted = positionals.length > 0 ? positionals : Object.keys(subjects);
   const unknown = wanted.find((name) => !(name in subjects));
   const rounds = Number(values.rounds);
-  if (values.help || unknown !== undefined || !(rounds >= 1)) {
+  const guests = values.guests.split(',').map(Number);
+  const areSizes = guests.every((size) => Number.isInteger(size) && size >= 1 && size <= MOST_GUESTS);
+  if (values.help || unknown !== undefined || !(rounds >= 1) || !areSizes) {
     console.error(unknown === undefined ? USAGE : `there is no subject ${unknown}\n${USAGE}`);
     return values.help ? 0 : 2;
   }
@@ -57,7 +66,7 @@ async function main(argv: readonly string[]): Promise<number> {
     for (const name of wanted) {
       const prefix = `b${process.pid}`;
       figures.push(
-        ...(await subjects[name]!({ rounds, folder, prefix, tell: (line) => console.error(line) })),
+        ...(await subjects[name]!({ rounds, folder, prefix, guests, tell: (line) => console.error(line) })),
       );
     }
   } finally {

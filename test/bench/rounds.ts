@@ -43,6 +43,8 @@ async function runOnce(one: Competitor): Promise<readonly number[]> {
   const returned = performance.now();
   await one.answer();
   const answered = performance.now();
+  await one.look?.();
+  const ending = performance.now();
   await one.down();
-  return [returned - started, answered - started, performance.now() - answered];
+  return [returned - started, answered - started, performance.now() - ending];
 }

@@ -7,7 +7,7 @@ export function formatTable(figures: readonly Figure[]): string {
     figure.subject,
     figure.what,
     figure.competitor,
-    `${amount(median(figure.runs))} ${figure.unit}`,
+    `${amount(median(figure.runs))} ${figure.unit}`.trimEnd(),
     `${amount(Math.min(...figure.runs))}..${amount(Math.max(...figure.runs))}`,
     ratioTo(figure, figures),
   ]);

@@ -60,6 +60,7 @@ export interface Snapshot {
 
 /** Where guest images are kept. Throw-away hosts have a cache of their own, unless they share this machine's. */
 export const IMAGE_CACHE = '/var/cache/benito-pipeline';
+const PACKAGE_LISTS = '/var/lib/apt';
 
 const CLI = join(ROOT, 'engine/cli/benito-pipeline.js');
 const SCAN = join(ROOT, 'test/system/residue-scan.py');
@@ -74,11 +75,17 @@ const PATIENCE_MS = 5_000;
  * Makes a throw-away host. Close it.
  * @param network `shared`: this machine's own network, so that limits of the whole kernel can be seen and changed.
  * @param images `shared`: this machine's own cache of guest images, so that they are made once for all tests.
+ * @param packages `shared`: this machine's own lists of Debian packages; none otherwise.
  */
 export async function throwAwayHost({
   network = 'own',
   images = 'own',
-}: { network?: 'own' | 'shared'; images?: 'own' | 'shared' } = {}): Promise<Host> {
+  packages = 'own',
+}: {
+  network?: 'own' | 'shared';
+  images?: 'own' | 'shared';
+  packages?: 'own' | 'shared';
+} = {}): Promise<Host> {
   if (process.getuid?.() !== 0) throw new Error('the system tests need root');
   const cgroup2 = findCgroup2();
   const cgroup = join(cgroup2, `benito-test-${process.pid}-${(count += 1)}`);
@@ -89,7 +96,10 @@ export async function throwAwayHost({
   const namespaces = ['--mount', ...net, '--pid', '--uts', '--ipc', '--cgroup'];
   const unshare = [...namespaces, '--propagation', 'unchanged', '--fork', '--kill-child'];
   if (images === 'shared') mkdirSync(IMAGE_CACHE, { recursive: true });
-  const shared = images === 'shared' ? [IMAGE_CACHE] : [];
+  const shared = [
+    ...(images === 'shared' ? [IMAGE_CACHE] : []),
+    ...(packages === 'shared' ? [PACKAGE_LISTS] : []),
+  ];
   const script = [join(ROOT, 'test/system/throw-away-host.sh'), ROOT, cgroup2, ...shared];
   const init = running(['sh', '-c', born, 'sh', 'unshare', ...unshare, 'sh', ...script], {});
   await until(async () => init.stdout().includes('ready'), 'the throw-away host does not come up', init);

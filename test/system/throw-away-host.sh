@@ -1,11 +1,11 @@
 #!/bin/sh
 # Becomes the first process of a throw-away host: what it does to files, links, mounts and processes is its own, and
 # is gone when it is. The caller has put it into namespaces of its own (mount, network, PID, UTS, IPC, cgroup).
-# Usage: throw-away-host.sh REPOSITORY CGROUP2_MOUNT_POINT [SHARED_FOLDER]
-# SHARED_FOLDER is the machine's own, at the same place.
+# Usage: throw-away-host.sh REPOSITORY CGROUP2_MOUNT_POINT [SHARED_FOLDER]...
+# A SHARED_FOLDER is the machine's own, at the same place.
 # Prints `ready`, and lives until its standard input ends.
 set -e
-repository=$1 cgroup2=$2 shared=${3-}
+repository=$1 cgroup2=$2
 # Where this machine is itself a chroot, its root is no mount point: it is made one.
 if ! mountpoint -q /; then
   mount --rbind / /mnt
@@ -35,10 +35,11 @@ mkdir -p run/lock var/lib var/log var/cache ".$repository" .changes
 mkdir -m 1777 var/tmp
 mount --bind "$repository" ".$repository"
 mount --bind /mnt/upper .changes
-if [ -n "$shared" ]; then
+shift 2
+for shared; do
   mkdir -p ".$shared"
   mount --bind "$shared" ".$shared"
-fi
+done
 pivot_root . mnt
 cd /
 umount --lazy /mnt

@@ -9,7 +9,7 @@ import type { Competitor } from '../competitor.ts';
 import { plannedNodes } from './product.ts';
 
 /** Where the cgroup v2 hierarchy is. */
-const CGROUPS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) =>
+export const CGROUPS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) =>
   existsSync(`${path}/cgroup.procs`),
 );
 

@@ -8,6 +8,8 @@ export interface BenchContext {
   readonly folder: string;
   /** Unique to this bench on this host: for names of experiments, namespaces and cgroups. */
   readonly prefix: string;
+  /** How many guests the LANs of guests have. */
+  readonly guests: readonly number[];
   /** Progress, for a person. */
   tell(line: string): void;
 }
