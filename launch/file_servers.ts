@@ -1,4 +1,4 @@
-import { defineStage, effect } from 'benito-pipeline';
+import { defineStage, effect, fileBeside } from 'benito-pipeline';
 import type { DirectorySpec, Effect, FileServer, FileSystems, One } from 'benito-pipeline';
 
 declare module 'benito-pipeline' {
@@ -87,16 +87,12 @@ function command(
     trusted,
   };
   return [
-    script('_file_servers.sh'),
+    fileBeside(import.meta.url, '_file_servers.sh'),
     place.spec.path,
-    script('_file_router.mjs'),
+    fileBeside(import.meta.url, '_file_router.mjs'),
     JSON.stringify(options),
     ...exports.flatMap(({ path, directory }) => [path, directory]),
     '--',
     ...servers.map(({ uid }) => String(uid)),
   ];
-}
-
-function script(name: string): string {
-  return new URL(name, import.meta.url).pathname;
 }

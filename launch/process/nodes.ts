@@ -1,4 +1,4 @@
-import { defineStage, effect } from 'benito-pipeline';
+import { defineStage, effect, fileBeside } from 'benito-pipeline';
 import type { Effect, One, ProcessSpec } from 'benito-pipeline';
 
 declare module 'benito-pipeline' {
@@ -33,10 +33,10 @@ export default defineStage({
           '--',
           'setsid',
           '--fork',
-          script('_base.sh'),
+          fileBeside(import.meta.url, '_base.sh'),
           staging.spec.path,
           configDir,
-          script('..'),
+          fileBeside(import.meta.url, '..'),
           logDir,
           `${ready.spec.path}/base`,
         ],
@@ -63,7 +63,7 @@ export default defineStage({
             '--',
             'setsid',
             '--fork',
-            script('_init.sh'),
+            fileBeside(import.meta.url, '_init.sh'),
             name,
             readyFile,
           ],
@@ -79,7 +79,3 @@ export default defineStage({
     };
   },
 });
-
-function script(name: string): string {
-  return new URL(name, import.meta.url).pathname.replace(/\/$/, '');
-}

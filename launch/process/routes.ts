@@ -1,4 +1,4 @@
-import { defineStage, effect } from 'benito-pipeline';
+import { defineStage, effect, fileBeside } from 'benito-pipeline';
 import type { Effect, One } from 'benito-pipeline';
 
 declare module 'benito-pipeline' {
@@ -15,7 +15,7 @@ export default defineStage({
   provides: ['processRoutes'],
   plan({ facts: { experiment, nodes, routes, processNamespaces, processInterfaces } }) {
     const tables = new Map(routes.map(({ node, table }) => [node, table]));
-    const script = new URL('../routes', import.meta.url).pathname;
+    const script = fileBeside(import.meta.url, '../routes');
     const byNode = nodes.flatMap(({ name, failureAction }) => {
       const table = tables.get(name) ?? '';
       const netns = processNamespaces[name];

@@ -32,7 +32,6 @@ export interface Shape {
 
 /** Where the frames of an interface go. */
 export type Network =
-  | { readonly to: 'tap'; readonly device: string; readonly mac: string }
   /** Plugged in later, over QMP, and again when its switch was started anew. */
   | { readonly to: 'hub'; readonly mac: string }
   | { readonly to: 'descriptor'; readonly number: number; readonly mac: string };
@@ -99,8 +98,6 @@ export function optionValue(text: string): string {
 
 function netdev(network: Network, index: number): string {
   switch (network.to) {
-    case 'tap':
-      return `tap,id=net${index},ifname=${network.device},script=no,downscript=no`;
     case 'hub':
       return `hubport,id=net${index},hubid=${index}`;
     case 'descriptor':

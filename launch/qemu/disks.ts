@@ -1,4 +1,4 @@
-import { defineStage, effect } from 'benito-pipeline';
+import { defineStage, effect, fileBeside } from 'benito-pipeline';
 import type { CommandSpec, Effect, One } from 'benito-pipeline';
 import { DISK_SIZE } from './_machine.ts';
 
@@ -29,7 +29,7 @@ export default defineStage({
             identity: `disk ${path}`,
             label: `the disk of ${name}`,
             observe: ['test', '-f', path],
-            make: [script('_disk.sh'), image.path, path, String(DISK_SIZE)],
+            make: [fileBeside(import.meta.url, '_disk.sh'), image.path, path, String(DISK_SIZE)],
             unmake: ['rm', '-f', path, `${path}.new`],
           },
           { after: [folder, image.effect], node: name, failure: failureAction },
@@ -42,7 +42,3 @@ export default defineStage({
     };
   },
 });
-
-function script(name: string): string {
-  return new URL(name, import.meta.url).pathname;
-}

@@ -1,4 +1,4 @@
-import { defineStage, digest, effect } from 'benito-pipeline';
+import { defineStage, digest, effect, fileBeside } from 'benito-pipeline';
 import type { Effect, One, ProcessSpec } from 'benito-pipeline';
 import { machineArgv, optionValue, shapeName } from './_machine.ts';
 
@@ -72,7 +72,7 @@ export default defineStage({
           identity: {
             hostname: name,
             configDir: experiment.configDir,
-            routesScript: script('../routes'),
+            routesScript: fileBeside(import.meta.url, '../routes'),
             publicKeys: [`${sshKey.path}.pub`],
             files: root.files,
           },
@@ -85,7 +85,7 @@ export default defineStage({
             name: `guest-${name}`,
             label: `the guest ${name}`,
             // Its digest too: another machine is another process.
-            argv: ['node', script('_guest.mjs'), file.spec.path, digest(text)],
+            argv: ['node', fileBeside(import.meta.url, '_guest.mjs'), file.spec.path, digest(text)],
             ready: { socket: `${own}/qmp`, seconds },
           },
           {
@@ -107,7 +107,3 @@ export default defineStage({
     };
   },
 });
-
-function script(name: string): string {
-  return new URL(name, import.meta.url).pathname;
-}

@@ -1,4 +1,4 @@
-import { defineStage, effect } from 'benito-pipeline';
+import { defineStage, effect, fileBeside } from 'benito-pipeline';
 import type { CommandSpec, Effect, One, VNode } from 'benito-pipeline';
 
 /** A guest image: the link to it, and the effect that puts it there. */
@@ -37,8 +37,8 @@ export default defineStage({
         {
           identity: `guest image ${path}`,
           label: `the guest image ${image}${who}`,
-          observe: [script('image/has'), image, path],
-          make: [script('image/provide'), image, path],
+          observe: [fileBeside(import.meta.url, 'image/has'), image, path],
+          make: [fileBeside(import.meta.url, 'image/provide'), image, path],
           unmake: ['rm', '-f', path],
           seconds: SECONDS,
         },
@@ -52,7 +52,3 @@ export default defineStage({
     };
   },
 });
-
-function script(name: string): string {
-  return new URL(name, import.meta.url).pathname;
-}

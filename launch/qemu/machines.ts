@@ -1,4 +1,4 @@
-import { defineStage } from 'benito-pipeline';
+import { defineStage, fileBeside } from 'benito-pipeline';
 import type { One } from 'benito-pipeline';
 import type { Shape } from './_machine.ts';
 
@@ -18,7 +18,7 @@ export default defineStage({
   provides: ['guestShapes'],
   probes: ({ facts: { settings } }) =>
     settings.platforms.qemu!.accel === 'auto'
-      ? [{ name: PROBE, argv: [script('_probe_kvm.sh')], seconds: 600, remember: true }]
+      ? [{ name: PROBE, argv: [fileBeside(import.meta.url, '_probe_kvm.sh')], seconds: 600, remember: true }]
       : [],
   plan({ facts: { nodes, settings, guestRoots }, probed }) {
     const asked = settings.platforms.qemu!.accel;
@@ -32,7 +32,3 @@ export default defineStage({
     return { facts: { guestShapes: Object.fromEntries(shapes) } };
   },
 });
-
-function script(name: string): string {
-  return new URL(name, import.meta.url).pathname;
-}

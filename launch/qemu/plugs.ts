@@ -1,4 +1,4 @@
-import { defineStage, effect } from 'benito-pipeline';
+import { defineStage, effect, fileBeside } from 'benito-pipeline';
 
 /** A guest plugs its interfaces in when it starts. This is for what happens to the other side later. */
 export default defineStage({
@@ -16,7 +16,7 @@ export default defineStage({
             label: `the plug of ${label}`,
             of: [guest],
             make: [
-              ...[script('_plug.sh'), `${folder}/plugged-${number}`, `${folder}/qmp`],
+              ...[fileBeside(import.meta.url, '_plug.sh'), `${folder}/plugged-${number}`, `${folder}/qmp`],
               ...[String(number), JSON.stringify(netdev)],
             ],
           },
@@ -27,7 +27,3 @@ export default defineStage({
     return { effects };
   },
 });
-
-function script(name: string): string {
-  return new URL(name, import.meta.url).pathname;
-}

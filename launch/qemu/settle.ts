@@ -1,4 +1,4 @@
-import { defineStage, digest, effect } from 'benito-pipeline';
+import { defineStage, digest, effect, fileBeside } from 'benito-pipeline';
 import type { Effect, One, ProcessSpec } from 'benito-pipeline';
 import { sshArgv } from './_ssh.ts';
 
@@ -28,7 +28,7 @@ export default defineStage({
           label: `hosts, routes and mounts of ${name}`,
           of: [guest, ...servers],
           make: [
-            ...[script('_settle.sh'), mark, told, experiment.configDir, name],
+            ...[fileBeside(import.meta.url, '_settle.sh'), mark, told, experiment.configDir, name],
             ...sshArgv(sshKey.path, control!.address),
           ],
         },
@@ -42,7 +42,3 @@ export default defineStage({
     };
   },
 });
-
-function script(name: string): string {
-  return new URL(name, import.meta.url).pathname;
-}

@@ -1,4 +1,4 @@
-import { defineStage, effect } from 'benito-pipeline';
+import { defineStage, effect, fileBeside } from 'benito-pipeline';
 import type { CommandSpec, Effect, One } from 'benito-pipeline';
 import { shapeName, snapshotArgv } from './_machine.ts';
 import type { Shape } from './_machine.ts';
@@ -36,8 +36,8 @@ export default defineStage({
         {
           identity: `snapshot ${path}`,
           label: `the snapshot of a guest of ${name}`,
-          observe: [script('_snapshot.sh'), 'has', ...about],
-          make: [script('_snapshot.sh'), 'make', ...about],
+          observe: [fileBeside(import.meta.url, '_snapshot.sh'), 'has', ...about],
+          make: [fileBeside(import.meta.url, '_snapshot.sh'), 'make', ...about],
           unmake: ['rm', '-f', path],
           seconds: 300,
         },
@@ -51,7 +51,3 @@ export default defineStage({
     };
   },
 });
-
-function script(name: string): string {
-  return new URL(name, import.meta.url).pathname;
-}
