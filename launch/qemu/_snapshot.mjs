@@ -34,10 +34,15 @@ export async function restore(qmp, folder) {
 
 async function make(folder, argv) {
   const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise((_resolve, reject) => {
+    child.once('error', ({ message }) => reject(new Error(`${argv[0]} cannot be started: ${message}`)));
+    child.once('exit', (code) => reject(new Error(`QEMU ended with status ${code}`)));
+  });
+  ended.catch(() => undefined);
   try {
     const log = watchConsole(join(folder, 'console.log'));
     // Somebody has to be at the port: else the guest takes this for a restart of its own.
-    const port = await connectUnix(join(folder, 'identity'));
+    const port = await Promise.race([connectUnix(join(folder, 'identity')), ended]);
     const qmp = await connectQmp(join(folder, 'qmp'));
     await qmp.ask('cont');
     for (const deadline = Date.now() + SECONDS * 1000; !log.read().includes('benito: waiting');) {

@@ -128,7 +128,8 @@ function damageOf(
       { effect: id, what, state, why },
     ];
     if (status !== 'made') {
-      return damage('unfinished', [failure?.message ?? 'the last run did not finish it']);
+      const said = failure?.message ?? 'the last run did not finish it';
+      return damage('unfinished', [said.startsWith(`${what}: `) ? said.slice(what.length + 2) : said]);
     }
     if (observation.state === 'absent') return damage('gone');
     if (observation.state === 'different') return damage('different', observation.why);
