@@ -7,8 +7,20 @@ apt_as_on_a_bare_host() {
   "$command" -q -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=400 "$@"
 }
 
-# versions PACKAGE...: a line `PACKAGE VERSION` for each that the package lists know, sorted.
+# versions PACKAGE...: a line `PACKAGE VERSION` for each that the package lists know, sorted. To ask apt as on a bare host
+# costs over a second of computing: its answer is remembered, with the state of the lists that it is about.
 versions() {
+  state=$(find /var/lib/apt/lists /etc/apt -type f -printf '%p %s %T@\n' 2>/dev/null | sort)
+  remembered=$cache/.versions-$name-$(printf '%s\n' "$*" "$state" | hash)
+  if [ ! -s "$remembered" ]; then
+    rm -f "$cache/.versions-$name-"*
+    versions_by_apt "$@" >"$remembered.$$"
+    mv "$remembered.$$" "$remembered"
+  fi
+  cat "$remembered"
+}
+
+versions_by_apt() {
   apt_as_on_a_bare_host apt-cache policy "$@" 2>/dev/null |
     awk '/^[^ ].*:$/ { name = $1; sub(/:.*/, "", name) } $1 == "Candidate:" && $2 != "(none)" { print name, $2 }' | sort
 }
