@@ -1,7 +1,7 @@
 // Starts one guest and returns when it is ready: node _guest.mjs FILE, a JSON object (see `start`).
 // QEMU stays behind as a daemon. What goes wrong is said on stderr, in the last line, and QEMU ended.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,18 +27,23 @@ try {
  *   argv: string[],
  *   snapshot: string | null,
  *   pairs: { switch: string, port: number }[],
- *   plugs: { number: number, netdev: object }[],
+ *   plugs: { number: number, netdev: object, otherSide: string }[],
  *   identity: Parameters<typeof identityTar>[0],
  *   ready: { by: 'ssh' | 'console', address: string, seconds: number },
  * }} spec `folder`: for its sockets. `console`: the log of its serial line. `argv`: of QEMU. `snapshot`: what it is restored
  * from, a folder; booted without. `pairs`: switch ports that it gets as file descriptors, from 3. `plugs`: what goes into the
- * hubs of its interfaces. `ready`: how it is known that it runs, and how long that may take.
+ * hubs of its interfaces, and a file that is as old as what is behind it. `ready`: how it is known that it runs, and how
+ * long that may take.
  */
 async function start({ node, folder, console, argv, snapshot, pairs, plugs, identity, ready }) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(console), { recursive: true });
-  // Sockets, and the marks that say what was done for an earlier start.
+  // Sockets and marks of an earlier start.
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });
+  // The kernel dates what is below /sys when it is first looked at.
+  for (const { otherSide } of plugs) statSync(otherSide, { throwIfNoEntry: false });
+  // What is newer than this, the guest may not know (`_plug.sh`, `_settle.sh`).
+  writeFileSync(join(folder, 'started'), '');
   const tar = identityTar(identity);
   const log = watchConsole(console);
   const pidFile = join(folder, 'pid');

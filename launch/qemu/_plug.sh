@@ -1,10 +1,9 @@
 #!/bin/sh
-# Plugs an interface of a running guest in again, as its switch was started anew: _plug.sh MARK QMP NUMBER NETDEV
-# A guest plugs its interfaces in itself when it starts, and removes MARK: then there is nothing to do yet.
+# Plugs an interface of a running guest in again, as what it was plugged into was made anew:
+# _plug.sh STARTED OTHER_SIDE QMP NUMBER NETDEV
+# A guest plugs its interfaces in itself when it starts, after it has made STARTED: where the other side, a file, is no
+# newer than that, there is nothing to do.
 set -eu
-if [ ! -e "$1" ]; then
-  : >"$1"
-  exit 0
-fi
-shift
+if [ -e "$2" ] && ! [ "$2" -nt "$1" ]; then exit 0; fi
+shift 2
 exec node "$(dirname "$0")/_plug.mjs" "$@"

@@ -1,14 +1,14 @@
 #!/bin/sh
 # Tells a running guest what has changed since it started: hosts, routes, file servers that were started anew.
-# Usage: _settle.sh MARK WHAT CONFIG_DIR NODE SSH...
-# A guest knows all of that when it starts, and MARK is removed then: there is nothing to do yet. WHAT stands for what it
-# is to know: another one, and this is run again.
+# Usage: _settle.sh FOLDER WHAT CONFIG_DIR NODE SSH...
+# A guest knows all of that when it starts, and makes `started` in FOLDER before it reads any of it: the first time, there is
+# nothing to do where nothing is newer. WHAT stands for what it is to know: another one, and this is run again.
 set -eu
-mark=$1 config=$3 node=$4
+folder=$1 config=$3 node=$4
 shift 4
-if [ ! -e "$mark" ]; then
-  : >"$mark"
-  exit 0
+if [ ! -e "$folder/settled" ]; then
+  : >"$folder/settled"
+  if ! [ "$config/hosts" -nt "$folder/started" ] && ! [ "$config/route/$node" -nt "$folder/started" ]; then exit 0; fi
 fi
 # shellcheck disable=SC2016 # it is the guest's shell that is meant
 tar -C "$config" -c hosts topo.xml $([ -e "$config/route/$node" ] && echo "route/$node") |

@@ -68,7 +68,7 @@ export default defineStage({
           argv,
           snapshot: snapshot?.path ?? null,
           pairs,
-          plugs: plugs.map(({ number, netdev }) => ({ number, netdev })),
+          plugs: plugs.map(({ number, netdev, otherSide }) => ({ number, netdev, otherSide })),
           identity: {
             hostname: name,
             configDir: experiment.configDir,

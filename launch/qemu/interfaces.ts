@@ -20,6 +20,8 @@ export interface Plug {
   readonly label: string;
   /** The arguments of QMP's netdev_add, without id. */
   readonly netdev: Readonly<Record<string, unknown>>;
+  /** A file that is as old as what it is plugged into. */
+  readonly otherSide: string;
   /** When one of these was made anew it has to be plugged in again. */
   readonly diesWith: readonly Effect<unknown>[];
 }
@@ -51,7 +53,7 @@ export default defineStage({
           plugs.push({
             number: 0,
             label: `${node}/control0`,
-            netdev: tapBackend(tap.spec.device),
+            ...intoTap(tap.spec.device),
             diesWith: [tap],
           });
         }
@@ -66,6 +68,7 @@ export default defineStage({
                 number,
                 label,
                 netdev: { type: 'vde', sock: one.switch, port: one.port },
+                otherSide: `${one.switch}/ctl`,
                 diesWith: [plugged],
               });
               break;
@@ -77,7 +80,7 @@ export default defineStage({
               plugs.push({
                 number,
                 label,
-                netdev: tapBackend(parts.device),
+                ...intoTap(parts.device),
                 diesWith: parts.effects.slice(0, 1),
               });
               own.push(...parts.effects);
@@ -96,8 +99,11 @@ export default defineStage({
   },
 });
 
-function tapBackend(device: string): Plug['netdev'] {
-  return { type: 'tap', ifname: device, script: 'no', downscript: 'no' };
+function intoTap(device: string): Pick<Plug, 'netdev' | 'otherSide'> {
+  return {
+    netdev: { type: 'tap', ifname: device, script: 'no', downscript: 'no' },
+    otherSide: `/sys/class/net/${device}/ifindex`,
+  };
 }
 
 /**

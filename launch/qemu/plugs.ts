@@ -9,15 +9,15 @@ export default defineStage({
       const guest = guestProcesses[name];
       if (!guest) return [];
       const folder = `${experiment.stateDir}/guests/${name}`;
-      return guestNetworks[name]!.plugs.map(({ number, label, netdev, diesWith }) =>
+      return guestNetworks[name]!.plugs.map(({ number, label, netdev, otherSide, diesWith }) =>
         effect.command(
           {
             identity: `plug ${experiment.project}/${experiment.name} ${label}`,
             label: `the plug of ${label}`,
             of: [guest],
             make: [
-              ...[fileBeside(import.meta.url, '_plug.sh'), `${folder}/plugged-${number}`, `${folder}/qmp`],
-              ...[String(number), JSON.stringify(netdev)],
+              ...[fileBeside(import.meta.url, '_plug.sh'), `${folder}/started`, otherSide],
+              ...[`${folder}/qmp`, String(number), JSON.stringify(netdev)],
             ],
           },
           { node: name, failure: failureAction, diesWith },

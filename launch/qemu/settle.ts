@@ -20,7 +20,7 @@ export default defineStage({
     const byNode = nodes.flatMap(({ name, control, failureAction }) => {
       const guest = guestProcesses[name];
       if (!guest) return [];
-      const mark = `${experiment.stateDir}/guests/${name}/settled`;
+      const folder = `${experiment.stateDir}/guests/${name}`;
       const told = digest(hosts + (tables.get(name) ?? ''));
       const settled = effect.command(
         {
@@ -28,7 +28,7 @@ export default defineStage({
           label: `hosts, routes and mounts of ${name}`,
           of: [guest, ...servers],
           make: [
-            ...[fileBeside(import.meta.url, '_settle.sh'), mark, told, experiment.configDir, name],
+            ...[fileBeside(import.meta.url, '_settle.sh'), folder, told, experiment.configDir, name],
             ...sshArgv(sshKey.path, control!.address),
           ],
         },
