@@ -3,7 +3,7 @@ export function sshArgv(key: string, address: string): readonly string[] {
   const options = {
     IdentityFile: key,
     IdentitiesOnly: 'yes',
-    // Nobody can pose as a guest: the control bridge leads to its TAP alone. Its host key is as new as its disk.
+    // Its host key is as new as its disk: who could pose as it are nodes of its own control net.
     StrictHostKeyChecking: 'no',
     UserKnownHostsFile: '/dev/null',
     LogLevel: 'ERROR',

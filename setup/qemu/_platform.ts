@@ -69,7 +69,10 @@ export default definePlatform({
   },
 });
 
-/** Nobody can pose as a guest on the way there: the control bridge leads to its TAP alone. Its host key is new with each disk. */
+/**
+ * Its host key is as new as its disk, and not checked: who could pose as it are nodes of its own control net. As
+ * launch/qemu/_ssh.ts has it.
+ */
 function ssh(_node: VNode, { stateDir }: ExperimentFact): readonly string[] {
   const options = {
     IdentityFile: `${stateDir}/ssh/id_ed25519`,
