@@ -1,6 +1,9 @@
 import { definePlatform } from 'benito-pipeline';
 import type { ExperimentFact, VNode } from 'benito-pipeline';
 
+/** Ctrl-] leaves a terminal; what comes through a pipe is sent as it is. */
+const ATTACH = 'to=-; [ ! -t 0 ] || to=-,raw,echo=0,escape=0x1d; exec socat "$to" "UNIX-CONNECT:$1"';
+
 /**
  * A vnode is a virtual machine: a kernel and a root file system of its own, the host's directories over 9P, an address on
  * the control net, and SSH.
@@ -57,9 +60,11 @@ export default definePlatform({
     }),
     ssh: (node, experiment) => [...ssh(node, experiment), address(node)],
     console: ({ name }, experiment) => [
-      'socat',
-      '-,raw,echo=0,escape=0x1d',
-      `UNIX-CONNECT:${experiment.stateDir}/guests/${name}/console`,
+      'sh',
+      '-c',
+      ATTACH,
+      'sh',
+      `${experiment.stateDir}/guests/${name}/console`,
     ],
     stop: (node, experiment) => ({
       argv: [...ssh(node, experiment), address(node), 'sync; (sleep 1; poweroff) >/dev/null 2>&1 &'],
