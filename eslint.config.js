@@ -14,6 +14,7 @@ const mayImport = {
   run: ['model', 'topdl', 'allocate', 'config', 'platform', 'stage', 'plan', 'journal'],
   host: ['model', 'config', 'allocate', 'stage', 'plan', 'journal', 'run'],
   report: ['model'],
+  import: ['model', 'topdl'],
 };
 mayImport.cli = Object.keys(mayImport);
 

@@ -29,6 +29,10 @@ const rooms: readonly { readonly name: string; readonly not?: readonly string[] 
   { name: 'run' },
   { name: 'host', not: ['topdl', 'platform'] },
   { name: 'report', not: ['topdl', 'allocate', 'config', 'platform', 'stage', 'plan', 'journal', 'host'] },
+  {
+    name: 'import',
+    not: ['allocate', 'config', 'platform', 'stage', 'plan', 'journal', 'run', 'host', 'report'],
+  },
   { name: 'cli' },
 ];
 

@@ -131,6 +131,32 @@ export const runCommands: readonly CommandRow[] = [
       (await import('./commands/check.ts')).check(args[0] as string, planOptions(options), io),
   },
   {
+    name: 'import',
+    summary: "turn other people's topologies into TopDL",
+    about:
+      'Reads GraphML, as the Internet Topology Zoo publishes and draws it, or an annotated Rocketfuel map, and writes the experiment that it is: a substrate for each link, a LAN for each hyperedge, with the capacities that the file has, and its delays, or those of light in a fibre between coordinates. What had to be renamed, merged, left apart or left out is told, on stderr where the experiment goes to stdout. Needs no root.',
+    arguments: [['<FILE>', 'GraphML or an annotated Rocketfuel map; the content decides which']],
+    options: [
+      { flags: '--out <FILE>', text: 'write the experiment to FILE, instead of stdout' },
+      {
+        flags: '--delay <TIME>',
+        text: 'of links whose delay the file does not tell, one way: 5ms, 500us, 0.1s',
+      },
+      {
+        flags: '--rate <RATE>',
+        text: 'of links whose capacity the file does not tell: 100mbit, 1gbit, 64kb/s; always bits per second',
+      },
+      { flags: '--platform <PLATFORM>', text: 'the platform of every node; the default one unless said' },
+    ],
+    examples: [
+      ['import Abvt.graphml --delay 5ms --rate 100mbit > abvt.xml', 'every link alike'],
+      ['import 1221.r0-conv-annotated.txt --out telstra.xml', 'with the delays and capacities of the file'],
+    ],
+    untargeted: true,
+    run: async ({ args, options }, io) =>
+      (await import('./commands/import.ts')).importFile(args[0] as string, options, io),
+  },
+  {
     name: 'stages',
     summary: 'list the stages: order, file, what they need and provide',
     about: 'Lists what would run, in which order; with an EXPERIMENT only what it comes to. Needs no root.',

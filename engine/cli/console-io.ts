@@ -34,6 +34,7 @@ export function consoleIo({ stdout, stderr, env }: Streams, asJson: boolean): Co
       live.erase();
       print(line);
     },
+    aside: (line) => void stderr.write(`${line}\n`),
     json: (value) => print(JSON.stringify(value)),
     asJson,
     colors,

@@ -7,6 +7,8 @@ export interface Io {
   readonly emit: Emit;
   /** A line of the command's answer. */
   print(line: string): void;
+  /** A line about the answer that is no part of it, on stderr: where the answer itself is a file. */
+  aside(line: string): void;
   /** The command's answer as one JSON value, for `--json`. */
   json(value: unknown): void;
   readonly asJson: boolean;

@@ -1,6 +1,14 @@
 /** What the scan found wrong: offset, stable code, message, hint. */
 export type ScanFault = readonly [offset: number, code: string, message: string, hint?: string];
 
+/** What the text is meant to be, for messages. */
+export interface XmlKind {
+  /** `TopDL` */
+  readonly name: string;
+  /** The tag of its root. */
+  readonly root: string;
+}
+
 /** A start tag without its end tag. */
 export interface OpenTag {
   readonly tag: string;
@@ -25,10 +33,13 @@ const SPANS: Readonly<Record<string, readonly [end: string, what: string]>> = {
  *
  * @returns the first fault, or the tags still open at the end.
  */
-export function scanXml(text: string): { readonly fault: ScanFault } | { readonly open: readonly OpenTag[] } {
+export function scanXml(
+  text: string,
+  kind: XmlKind,
+): { readonly fault: ScanFault } | { readonly open: readonly OpenTag[] } {
   const start = text.search(/\S/);
   if (start < 0)
-    return fault(0, 'empty-file', 'the file is empty', 'a TopDL file has an <experiment> element');
+    return fault(0, 'empty-file', 'the file is empty', `${kind.name} has <${kind.root}> at its root`);
   const odd = text.search(NOT_TEXT);
   if (odd >= 0) {
     const code = text.charCodeAt(odd).toString(16).toUpperCase().padStart(4, '0');
@@ -43,13 +54,16 @@ export function scanXml(text: string): { readonly fault: ScanFault } | { readonl
       NOT_XML_HINT,
     );
   }
-  return scanMarkup(text);
+  return scanMarkup(text, kind);
 }
 
 const NOT_XML_HINT =
   'TopDL is XML with <experiment> at its root; ns2 files are told by a name that ends in .tcl or .ns';
 
-function scanMarkup(text: string): { readonly fault: ScanFault } | { readonly open: readonly OpenTag[] } {
+function scanMarkup(
+  text: string,
+  kind: XmlKind,
+): { readonly fault: ScanFault } | { readonly open: readonly OpenTag[] } {
   const open: OpenTag[] = [];
   TOKEN.lastIndex = 0;
   for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) {
@@ -71,7 +85,7 @@ function scanMarkup(text: string): { readonly fault: ScanFault } | { readonly op
       return fault(
         at,
         'doctype',
-        `TopDL needs no DOCTYPE, and files with one are refused (found ${word})`,
+        `${kind.name} needs no DOCTYPE, and files with one are refused (found ${word})`,
         DOCTYPE_HINT,
       );
     } else {
@@ -92,7 +106,7 @@ function scanMarkup(text: string): { readonly fault: ScanFault } | { readonly op
           at,
           'too-deep',
           `elements are nested more than ${MAX_DEPTH} deep`,
-          'TopDL needs about ten levels',
+          `${kind.name} needs about ten levels`,
         );
       }
     }

@@ -2,7 +2,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { RawXml } from '../model/topology.ts';
 import { type Findings, findings } from './findings.ts';
 import { type Locator, locator } from './locator.ts';
-import { MAX_DEPTH, scanXml } from './xml-scan.ts';
+import { MAX_DEPTH, scanXml, type XmlKind } from './xml-scan.ts';
 
 /** An element of a document, with the offset of its `<`. */
 export interface XmlNode {
@@ -27,17 +27,19 @@ const START = XMLParser.getMetaDataSymbol() as unknown as symbol;
 const ATTRIBUTES = ':@';
 const TEXT = '#text';
 
+const TOPDL: XmlKind = { name: 'TopDL', root: 'experiment' };
+
 /**
  * Reads XML; what is not well-formed or has a DOCTYPE is refused with its place.
  *
  * @throws UserError
  */
-export function readXml(source: string, file: string): XmlDocument {
+export function readXml(source: string, file: string, kind: XmlKind = TOPDL): XmlDocument {
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
   const where = locator(text, file);
   const found = findings(where);
   const body = blankDeclaration(text);
-  const scan = scanXml(body);
+  const scan = scanXml(body, kind);
   if ('fault' in scan) found.add(...scan.fault);
   found.throwIfAny();
   const validity = XMLValidator.validate(body);
@@ -64,7 +66,7 @@ export function readXml(source: string, file: string): XmlDocument {
       roots[1]?.offset ?? 0,
       'malformed-xml',
       message,
-      'TopDL has one <experiment> element around everything',
+      `${kind.name} has one <${kind.root}> element around everything`,
     );
   }
   found.throwIfAny();

@@ -1,0 +1,6 @@
+graph [
+  directed 0
+  node [
+    id 0
+  ]
+]
