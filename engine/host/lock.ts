@@ -44,8 +44,7 @@ export function takeLock(file: string, holder: string, waitMs: number): Lock | {
       return { heldBy: heldBy || 'another process' };
     }
     if (isSameFile(fd, file)) {
-      ftruncateSync(fd, 0);
-      writeSync(fd, `${holder}\n`);
+      writeHolder(fd, holder);
       return {
         release(): void {
           unlinkSync(file);
@@ -55,6 +54,16 @@ export function takeLock(file: string, holder: string, waitMs: number): Lock | {
     }
     // Its last holder removed the file while we waited: the lock is on the new one.
     closeSync(fd);
+  }
+}
+
+/** A courtesy: where there is no room for it, the lock is one all the same, and `down` can make room. */
+function writeHolder(fd: number, holder: string): void {
+  try {
+    ftruncateSync(fd, 0);
+    writeSync(fd, `${holder}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
   }
 }
 
