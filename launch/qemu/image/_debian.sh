@@ -27,7 +27,8 @@ versions_by_apt() {
 
 update_lists() {
   say 'fetching the Debian package lists: apt-get update'
-  apt_as_on_a_bare_host apt-get -o Acquire::Retries=3 update >"$tmp/log" 2>&1 || true # one source of many may fail
+  # One after the other: apt does not wait for the lock of its lists. One source of many may fail.
+  (flock 8 && apt_as_on_a_bare_host apt-get -o Acquire::Retries=3 update) 8<"$cache" >"$tmp/log" 2>&1 || true
 }
 
 # download FOLDER PACKAGE...: a file `not-downloaded` in `tmp` tells that this is what failed.
