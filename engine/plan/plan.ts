@@ -144,7 +144,7 @@ function* checkLengths(effect: PlannedEffect): Generator<Problem> {
     yield {
       code: 'socket-path-too-long',
       message: `the socket path ${socket} is longer than the ${SOCKET_PATH_LIMIT - SOCKET_CLIENT_ROOM} bytes that there is room for`,
-      hint: 'give the substrate a shorter name',
+      hint: 'give the substrate or the node that it is called after a shorter name',
     };
   }
 }

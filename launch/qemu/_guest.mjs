@@ -1,7 +1,7 @@
 // Starts one guest and returns when it is ready: node _guest.mjs FILE, a JSON object (see `start`).
 // QEMU stays behind as a daemon. What goes wrong is said on stderr, in the last line, and QEMU ended.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -55,7 +55,7 @@ async function start({ node, folder, console, argv, snapshot, pairs, plugs, iden
   opened.plug(Number(readFileSync(pidFile, 'utf8')));
   const qmp = await connectQmp(join(folder, 'qmp'));
   try {
-    if (snapshot) await restore(qmp, snapshot);
+    if (snapshot) await restore(qmp, snapshot).catch((error) => failRestore(node, snapshot, error));
     for (const { number, netdev } of plugs) await plug(qmp, number, netdev);
     // At the port before the guest looks: to it an empty port means that it restarts by itself.
     const port = await connectUnix(join(folder, 'identity'));
@@ -70,6 +70,12 @@ async function start({ node, folder, console, argv, snapshot, pairs, plugs, iden
   } finally {
     qmp.close();
   }
+}
+
+function failRestore(node, snapshot, { message }) {
+  throw new Error(
+    `${node} could not be restored from its snapshot (${message}); if it is damaged, remove it, and \`up\` takes it again: ${realpathSync(snapshot)}`,
+  );
 }
 
 /** Runs QEMU until it has put itself into the background. */

@@ -119,6 +119,23 @@ describe('the cache of images', () => {
   });
 });
 
+test('a snapshot that is damaged in a way that nobody can see is told when a guest is started from it', async () => {
+  await host.ok(...UP);
+  const damage =
+    'touch -r "$1" /tmp/time && head -c 2000 /dev/urandom | dd of="$1" conv=notrunc bs=1 seek=3000 && touch -r /tmp/time "$1"';
+  const [state = ''] = (await host.must(['sh', '-c', `ls ${CACHE}/images/snapshot-*/state`])).split('\n');
+  await host.must(['sh', '-ec', damage, 'sh', state]);
+  const { code, stderr } = await host.cli('restart', 'alpha', '-e', 't-s/trouble');
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('alpha could not be restored from its snapshot'),
+  ]);
+  const [, folder] = /takes it again: (\S+)/.exec(stderr)!;
+  await host.must(['rm', '-r', folder!]);
+  await host.ok(...UP);
+  expect((await host.ok('ping', ...NAMED)).stdout).toContain('all reachable');
+});
+
 test('a program that is not there is told before anything is made, with its package and who needs it', async () => {
   const hide = 'for one in "$@"; do mount --bind /dev/null "$(command -v "$one")"; done';
   await host.must(['sh', '-ec', hide, 'sh', 'qemu-img', 'ssh']);
