@@ -63,11 +63,10 @@ export async function carryOut(work: Work, io: Io): Promise<number> {
   });
   const interrupt = interruptible(io.emit);
   const boss = await bossOfSettings(full, settings.control_net, interrupt);
-  const session = await openSession(
-    experiment,
-    command,
-    work.planHash === undefined ? {} : { planHash: work.planHash },
-  );
+  const session = await openSession(experiment, command, {
+    ...(work.planHash !== undefined && { planHash: work.planHash }),
+    tell: (text) => io.emit({ type: 'progress', text }),
+  });
   let ok = false;
   try {
     const { journal, kinds } = session;

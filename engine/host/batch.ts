@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
 
 /** A command to be run among many others: argv, never a shell's text. */
 export interface HostCommand {
@@ -27,6 +28,8 @@ export interface BatchOptions {
   readonly workCgroup?: string | undefined;
   /** For the whole batch; default 60 s and 50 ms a command. */
   readonly timeoutMs?: number;
+  /** Told each line that they write to stderr, as it comes. */
+  readonly onSaid?: (line: string) => void;
   /** How many run at once; default: one more than there are cores. */
   readonly lanes?: number;
 }
@@ -46,7 +49,12 @@ export async function runBatch(
   await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
       const mine = commands.map((_command, index) => index).filter((index) => index % lanes === lane);
-      const ends = await runLane(laneScript(mine, commands, options.workCgroup), mine.length, timeoutMs);
+      const ends = await runLane(
+        laneScript(mine, commands, options.workCgroup),
+        mine.length,
+        timeoutMs,
+        options.onSaid,
+      );
       mine.forEach((index, position) => {
         results[index] = ends[position]!;
       });
@@ -87,12 +95,23 @@ function commandLines(command: HostCommand): readonly string[] {
   return [`${argv} <<'__END_OF_INPUT__'`, command.stdin.replace(/\n?$/, ''), '__END_OF_INPUT__'];
 }
 
-async function runLane(script: string, count: number, timeoutMs: number): Promise<readonly CommandResult[]> {
+async function runLane(
+  script: string,
+  count: number,
+  timeoutMs: number,
+  onSaid?: (line: string) => void,
+): Promise<readonly CommandResult[]> {
   const child = spawn('/bin/sh', ['-s'], { detached: true, stdio: ['pipe', 'pipe', 'pipe'], cwd: '/' });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  if (onSaid) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const said = line.replaceAll(MARK, '');
+      if (said !== '') onSaid(said);
+    });
+  }
   // A lane that ends early breaks the pipe; its missing reports say so.
   child.stdin.on('error', () => undefined);
   child.stdin.end(script);

@@ -9,6 +9,8 @@ export interface HostContext {
   readonly experiment: ExperimentFact;
   /** Runs commands among the experiment's helpers. */
   run(commands: readonly HostCommand[], options?: BatchOptions): Promise<readonly CommandResult[]>;
+  /** Tells the user what goes on inside of long work. */
+  tell(text: string): void;
   /** The cgroup of a process effect. */
   processCgroup(name: string): string;
   /** The log of a process effect. */
@@ -18,9 +20,14 @@ export interface HostContext {
 }
 
 /** @param workCgroup of the run; none for those who only look. */
-export function hostContext(experiment: ExperimentFact, workCgroup?: string): HostContext {
+export function hostContext(
+  experiment: ExperimentFact,
+  workCgroup?: string,
+  tell: (text: string) => void = () => undefined,
+): HostContext {
   return {
     experiment,
+    tell,
     run: (commands, options = {}) => runBatch(commands, { workCgroup, ...options }),
     processCgroup: (name) => join(experimentCgroup(experiment.id), 'live', escapeName(name)),
     processLog: (name) => join(experiment.stateDir, 'log', `${escapeName(name)}.log`),

@@ -45,7 +45,7 @@ export interface Session {
 export async function openSession(
   experiment: ExperimentFact,
   command: string,
-  options: { planHash?: string; register?: boolean } = {},
+  options: { planHash?: string; register?: boolean; tell?: (text: string) => void } = {},
 ): Promise<Session> {
   const full = `${experiment.project}/${experiment.name}`;
   const holder = `process ${process.pid} (benito-pipeline ${command})`;
@@ -60,7 +60,7 @@ export async function openSession(
   try {
     const isNew = await enter(experiment, options.register !== false);
     try {
-      return { isNew, ...(await start(experiment, command, lock.release, options.planHash)) };
+      return { isNew, ...(await start(experiment, command, lock.release, options)) };
     } catch (error) {
       // The first error is the one to tell.
       if (isNew) await leave(experiment).catch(() => undefined);
@@ -77,7 +77,7 @@ async function start(
   experiment: ExperimentFact,
   command: string,
   release: () => void,
-  planHash: string | undefined,
+  { planHash, tell }: { planHash?: string; tell?: (text: string) => void },
 ): Promise<Omit<Session, 'isNew'>> {
   const run = randomBytes(4).toString('hex');
   const cgroup = experimentCgroup(experiment.id);
@@ -99,7 +99,7 @@ async function start(
       ...(planHash !== undefined && { planHash }),
     },
   ]);
-  const context = hostContext(experiment, work);
+  const context = hostContext(experiment, work, tell);
   return {
     journal,
     kinds: withSharing(effectKinds(context), experiment.id),

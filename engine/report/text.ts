@@ -67,6 +67,9 @@ export function textReporter(options: TextOptions): Emit {
         notes.add(event.text);
         write(`  ${colors.yellow('note:')} ${event.text}`);
         break;
+      case 'progress':
+        write(colors.dim(`  ${event.text}`));
+        break;
       case 'delta':
         tally.expect(event.byStage ?? {});
         break;

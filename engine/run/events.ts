@@ -20,6 +20,8 @@ export type RunEvent =
       readonly skipped?: string;
     }
   | { readonly type: 'note'; readonly text: string }
+  /** What goes on inside of long work. */
+  | { readonly type: 'progress'; readonly text: string }
   /** The host has been looked at: this is to be done. */
   | {
       readonly type: 'delta';

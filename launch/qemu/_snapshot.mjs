@@ -3,6 +3,7 @@
 // disk has been touched, before 9P.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { watchConsole } from './_console.mjs';
@@ -33,10 +34,16 @@ export async function restore(qmp, folder) {
 }
 
 async function make(folder, argv) {
-  const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
+  const said = [];
+  // That the hubs lead nowhere is what they are to do.
+  createInterface({ input: child.stderr }).on(
+    'line',
+    (line) => / hub \d+ is not /.test(line) || said.push(line),
+  );
   const ended = new Promise((_resolve, reject) => {
     child.once('error', ({ message }) => reject(new Error(`${argv[0]} cannot be started: ${message}`)));
-    child.once('exit', (code) => reject(new Error(`QEMU ended with status ${code}`)));
+    child.once('exit', (code) => reject(new Error([...said, `QEMU ended with status ${code}`].join('\n'))));
   });
   ended.catch(() => undefined);
   try {

@@ -55,7 +55,11 @@ export function commandKind(host: HostContext): EffectKind {
     const limits = effects.map((effect) => specOf(effect).seconds ?? DEFAULT_SECONDS);
     const results = await host.run(
       effects.map((effect, index) => ({ argv: [...limited(limits[index]!), ...specOf(effect)[verb]!] })),
-      { timeoutMs: limits.reduce((sum, seconds) => sum + seconds + GRACE_SECONDS, 60) * 1000 },
+      {
+        timeoutMs: limits.reduce((sum, seconds) => sum + seconds + GRACE_SECONDS, 60) * 1000,
+        // What is done alone is what takes long.
+        ...(effects.length === 1 && { onSaid: host.tell }),
+      },
     );
     return new Map(
       effects.map((effect, index): [PlannedEffect, Outcome] => {
