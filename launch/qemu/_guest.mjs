@@ -94,11 +94,12 @@ async function awaitReady(node, { by, address, seconds }, log, qmp) {
   const fail = (what) => {
     throw new Error(`${log.lastLines(8)}\n${node} ${what}`);
   };
+  const answered = by === 'ssh' ? [untilSsh(address)] : [];
   for (;;) {
     const { status } = await qmp.ask('query-status').catch(() => ({ status: 'ended' }));
     const complaint = log.complaint();
     if (complaint !== undefined) fail(`does not come up: ${complaint}`);
-    if (by === 'console' ? /\blogin: ?$|[#$] ?$/.test(log.read()) : await hasSsh(address)) return;
+    if (by === 'console' && /\blogin: ?$|[#$] ?$/.test(log.read())) return;
     if (status === 'ended') fail('has switched itself off');
     if (status === 'io-error')
       fail('is held up: its disk cannot grow; is the file system that holds it full?');
@@ -107,11 +108,20 @@ async function awaitReady(node, { by, address, seconds }, log, qmp) {
         by === 'ssh' ? `no SSH server answers at ${address}` : 'there is no prompt on its serial line';
       fail(`was not ready after ${seconds} s: ${missing}`);
     }
-    await sleep(50);
+    if (await Promise.race([...answered, sleep(100)])) return;
   }
 }
 
-/** Whether an SSH server says its name there. */
+/** Resolves to true when an SSH server has said its name there. Keeps no process from ending. */
+async function untilSsh(host) {
+  while (!(await hasSsh(host))) await sleep(50, undefined, { ref: false });
+  return true;
+}
+
+/**
+ * Whether an SSH server says its name there. Who takes the connection is given time: a process starts for each, and a slow
+ * guest would be busy with those that have been given up.
+ */
 function hasSsh(host) {
   return new Promise((resolve) => {
     const socket = connect({ host, port: 22, timeout: 1000 });
@@ -119,6 +129,8 @@ function hasSsh(host) {
       socket.destroy();
       resolve(answer);
     };
+    socket.unref();
+    socket.once('connect', () => socket.setTimeout(30_000));
     socket.once('data', (data) => end(data.toString('latin1').startsWith('SSH-')));
     for (const event of ['error', 'timeout', 'end']) socket.once(event, () => end(false));
   });
