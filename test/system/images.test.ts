@@ -19,9 +19,6 @@ until mount -t ext4 /dev/vda /mnt; do sleep 0.1; done
 mount --move /proc /mnt/proc
 mount --move /sys /mnt/sys
 mount --move /dev /mnt/dev
-mkdir -p /mnt/etc/benito
-printf '#!/bin/sh\\necho "benito: rc was run" >/dev/console\\n' >/mnt/etc/benito/rc
-chmod 755 /mnt/etc/benito/rc
 exec switch_root -c /dev/console /mnt /sbin/init
 `;
 
@@ -38,7 +35,9 @@ const link = async (path: string): Promise<string> => (await host.must(['readlin
 const cached = async (): Promise<readonly string[]> =>
   (await host.run(['ls', '-A', CACHE])).stdout.split('\n').filter((name) => name !== '');
 const kinds = async (): Promise<readonly string[]> =>
-  (await cached()).map((name) => name.replace(/-[0-9a-f]{16}$/, ''));
+  (await cached())
+    .map((name) => name.replace(/-[0-9a-f]{16}$/, ''))
+    .filter((name) => !name.startsWith('.versions-'));
 
 interface Boot {
   readonly root: string;
@@ -177,7 +176,7 @@ describe('images made from Debian packages', () => {
   });
 
   test(
-    'a real Debian boots with the same kernel, gives itself a host key, and runs what it is told to',
+    'a real Debian boots with the same kernel, and gives itself a host key',
     async () => {
       const made = await imagesOfThisMachine(['boot', 'debian']);
       const other = await throwAwayHost({ images: 'shared' });
@@ -192,7 +191,6 @@ describe('images made from Debian packages', () => {
           until: /THAT IS ALL/,
         });
         expect(console).toContain('Debian GNU/Linux');
-        expect(console).toContain('benito: rc was run');
         expect(console).toMatch(/^256 SHA256:\S+ .*\(ED25519\)\n\S*THAT IS ALL$/m);
       } finally {
         await other.close();
