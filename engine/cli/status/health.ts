@@ -123,7 +123,8 @@ function damageOf(
   return recorded.flatMap(({ effect, status, failure }): readonly Damage[] => {
     const id = effectId(effect);
     const observation = seen.get(id)!;
-    const what = (effect.spec as Pick<ProcessSpec, 'label'>).label ?? kindOf(kinds, effect.kind).describe(effect);
+    const what =
+      (effect.spec as Pick<ProcessSpec, 'label'>).label ?? kindOf(kinds, effect.kind).describe(effect);
     const damage = (state: Damage['state'], why: readonly string[] = []): readonly Damage[] => [
       { effect: id, what, state, why },
     ];
