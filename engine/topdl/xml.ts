@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { RawXml } from '../model/topology.ts';
+import { xmlReferences } from '../model/xml-references.ts';
 import { type Findings, findings } from './findings.ts';
 import { type Locator, locator } from './locator.ts';
 import { MAX_DEPTH, scanXml, type XmlKind } from './xml-scan.ts';
@@ -114,7 +115,7 @@ function parse(body: string, found: Findings): readonly ParsedItem[] {
     ignoreDeclaration: true,
     ignorePiTags: true,
     maxNestedTags: 2 * MAX_DEPTH,
-    entityDecoder: DECODER,
+    entityDecoder: xmlReferences,
   });
   try {
     return parser.parse(body) as readonly ParsedItem[];
@@ -124,22 +125,6 @@ function parse(body: string, found: Findings): readonly ParsedItem[] {
     throw error;
   }
 }
-
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-const REFERENCE = /&(?:#x([0-9a-fA-F]+)|#(\d+)|(amp|lt|gt|quot|apos));/g;
-
-/** The parser's own decoder leaves numbers (`&#10;`) alone unless it also gets all of HTML's names. */
-const DECODER = {
-  setExternalEntities: () => undefined,
-  addInputEntities: () => undefined,
-  reset: () => undefined,
-  setXmlVersion: () => undefined,
-  decode: (text: string) =>
-    text.replace(REFERENCE, (_, hex?: string, decimal?: string, name?: string) => {
-      if (name !== undefined) return NAMED[name]!;
-      return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
-    }),
-};
 
 function nodes(items: readonly ParsedItem[]): readonly XmlNode[] {
   const found: XmlNode[] = [];

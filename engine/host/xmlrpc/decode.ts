@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { xmlReferences } from '../../model/xml-references.ts';
 import type { XmlRpcValue } from './value.ts';
 
 /** What a server answered: a value, a fault, or something that is no XML-RPC (and why). */
@@ -39,25 +40,9 @@ function parser(): XMLParser {
     ignoreDeclaration: true,
     ignorePiTags: true,
     maxNestedTags: MOST_NESTED,
-    entityDecoder: DECODER,
+    entityDecoder: xmlReferences,
   });
 }
-
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-const REFERENCE = /&(?:#x([0-9a-fA-F]+)|#(\d+)|(amp|lt|gt|quot|apos));/g;
-
-/** The parser's own decoder leaves numbers (`&#13;`) alone unless it also gets all of HTML's names. */
-const DECODER = {
-  setExternalEntities: () => undefined,
-  addInputEntities: () => undefined,
-  reset: () => undefined,
-  setXmlVersion: () => undefined,
-  decode: (text: string) =>
-    text.replace(REFERENCE, (_, hex?: string, decimal?: string, name?: string) => {
-      if (name !== undefined) return NAMED[name]!;
-      return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
-    }),
-};
 
 function response(roots: readonly Element[]): XmlRpcAnswer {
   const root = only(roots, 'methodResponse', 'the document');
