@@ -1,4 +1,4 @@
-import { defineStage, effect, skip } from 'benito-pipeline';
+import { defineStage, effect, skip, sshKeyPath } from 'benito-pipeline';
 import type { CommandSpec, Effect, One } from 'benito-pipeline';
 
 declare module 'benito-pipeline' {
@@ -15,8 +15,8 @@ export default defineStage({
   provides: ['sshKey'],
   plan({ facts: { experiment, nodes } }) {
     if (!nodes.some(({ control }) => control)) return skip('no node is on the control net');
-    const folder = effect.directory({ path: `${experiment.stateDir}/ssh`, mode: '0700' });
-    const path = `${folder.spec.path}/id_ed25519`;
+    const path = sshKeyPath(experiment);
+    const folder = effect.directory({ path: path.slice(0, path.lastIndexOf('/')), mode: '0700' });
     const key = effect.command(
       {
         identity: `SSH key of ${experiment.project}/${experiment.name}`,

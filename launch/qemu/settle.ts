@@ -1,6 +1,5 @@
-import { defineStage, digest, effect, fileBeside } from 'benito-pipeline';
+import { defineStage, digest, effect, fileBeside, sshCommand } from 'benito-pipeline';
 import type { Effect, One, ProcessSpec } from 'benito-pipeline';
-import { sshArgv } from './_ssh.ts';
 
 declare module 'benito-pipeline' {
   interface Facts {
@@ -12,9 +11,9 @@ declare module 'benito-pipeline' {
 /** A guest knows hosts and routes, and mounts, when it starts. This is for what changes while it runs. */
 export default defineStage({
   summary: 'Keep hosts, routes and mounts of the running guests up to date',
-  needs: ['experiment', 'nodes', 'hosts', 'routes', 'sshKey', 'fileServers', 'guestProcesses'],
+  needs: ['experiment', 'nodes', 'hosts', 'routes', 'fileServers', 'guestProcesses'],
   provides: ['guestSettled'],
-  plan({ facts: { experiment, nodes, hosts, routes, sshKey, fileServers, guestProcesses } }) {
+  plan({ facts: { experiment, nodes, hosts, routes, fileServers, guestProcesses } }) {
     const tables = new Map(routes.map(({ node, table }) => [node, table]));
     const servers = fileServers.filter(({ kind }) => kind === 'process') as readonly Effect<ProcessSpec>[];
     const byNode = nodes.flatMap(({ name, control, failureAction }) => {
@@ -29,7 +28,7 @@ export default defineStage({
           of: [guest, ...servers],
           make: [
             ...[fileBeside(import.meta.url, '_settle.sh'), folder, told, experiment.configDir, name],
-            ...sshArgv(sshKey.path, control!.address),
+            ...sshCommand(experiment, control!.address),
           ],
         },
         { node: name, failure: failureAction },

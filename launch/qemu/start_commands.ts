@@ -1,11 +1,10 @@
-import { defineStage, effect } from 'benito-pipeline';
-import { sshArgv } from './_ssh.ts';
+import { defineStage, effect, sshCommand } from 'benito-pipeline';
 
 /** The start command of each guest, exactly as written, once it is up; it may fail without failing the experiment. */
 export default defineStage({
   summary: 'Run the start commands of the QEMU guests',
-  needs: ['experiment', 'nodes', 'sshKey', 'guestProcesses', 'guestSettled'],
-  plan({ facts: { experiment, nodes, sshKey, guestProcesses, guestSettled } }) {
+  needs: ['experiment', 'nodes', 'guestProcesses', 'guestSettled'],
+  plan({ facts: { experiment, nodes, guestProcesses, guestSettled } }) {
     const effects = nodes.flatMap(({ name, startup, control }) => {
       const enter = guestProcesses[name];
       if (!enter || startup === undefined) return [];
@@ -15,7 +14,7 @@ export default defineStage({
           {
             name: `start-${name}`,
             enter,
-            through: sshArgv(sshKey.path, control!.address),
+            through: sshCommand(experiment, control!.address),
             argv: ['sh', '-c', startup],
             stdout: `${log}.out`,
             stderr: `${log}.err`,

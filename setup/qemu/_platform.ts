@@ -1,5 +1,4 @@
-import { definePlatform } from 'benito-pipeline';
-import type { ExperimentFact, VNode } from 'benito-pipeline';
+import { definePlatform, sshCommand, sshLogin } from 'benito-pipeline';
 
 /** Ctrl-] leaves a terminal; what comes through a pipe is sent as it is. */
 const ATTACH = 'to=-; [ ! -t 0 ] || to=-,raw,echo=0,escape=0x1d; exec socat "$to" "UNIX-CONNECT:$1"';
@@ -54,11 +53,8 @@ export default definePlatform({
     },
   },
   verbs: {
-    exec: (node, experiment) => ({
-      argv: [...ssh(node, experiment), '-T', address(node), '--'],
-      quoted: true,
-    }),
-    ssh: (node, experiment) => [...ssh(node, experiment), address(node)],
+    exec: ({ control }, experiment) => ({ argv: sshCommand(experiment, control!.address), quoted: true }),
+    ssh: ({ control }, experiment) => sshLogin(experiment, control!.address),
     console: ({ name }, experiment) => [
       'sh',
       '-c',
@@ -66,38 +62,10 @@ export default definePlatform({
       'sh',
       `${experiment.stateDir}/guests/${name}/console`,
     ],
-    stop: (node, experiment) => ({
-      argv: [...ssh(node, experiment), address(node), 'sync; (sleep 1; poweroff) >/dev/null 2>&1 &'],
+    stop: ({ control }, experiment) => ({
+      argv: [...sshLogin(experiment, control!.address), 'sync; (sleep 1; poweroff) >/dev/null 2>&1 &'],
       seconds: 20,
     }),
     alive: ({ name }) => ({ kind: 'process', name: `guest-${name}` }),
   },
 });
-
-/**
- * Its host key is as new as its disk, and not checked: who could pose as it are nodes of its own control net. As
- * launch/qemu/_ssh.ts has it.
- */
-function ssh(_node: VNode, { stateDir }: ExperimentFact): readonly string[] {
-  const options = {
-    IdentityFile: `${stateDir}/ssh/id_ed25519`,
-    IdentitiesOnly: 'yes',
-    StrictHostKeyChecking: 'no',
-    UserKnownHostsFile: '/dev/null',
-    LogLevel: 'ERROR',
-    BatchMode: 'yes',
-    ConnectTimeout: '10',
-    ServerAliveInterval: '15',
-    User: 'root',
-  };
-  return [
-    'ssh',
-    '-F',
-    'none',
-    ...Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
-  ];
-}
-
-function address({ control }: VNode): string {
-  return control!.address;
-}
