@@ -1,4 +1,4 @@
-import { UserError, assignPorts, attribute, defineStage, earlierPorts, withAttribute } from 'benito-pipeline';
+import { UserError, assignPorts, defineStage, earlierPorts, withAttribute } from 'benito-pipeline';
 import type { Element, SwitchFact, Topology } from 'benito-pipeline';
 
 /** One switch per substrate that a computer is on; every interface gets a port of it, by number. */
@@ -25,7 +25,7 @@ export default defineStage({
       ...topology,
       elements: topology.elements.map((element) => plug(element, socketOf)),
     };
-    return { facts: { wired, switches }, notes: unshaped(identified) };
+    return { facts: { wired, switches } };
   },
 });
 
@@ -36,16 +36,4 @@ function plug(element: Element, socketOf: (substrate: string) => string): Elemen
     attributes: withAttribute(one.attributes, 'benito:vde_switch', socketOf(one.substrates[0]!)),
   }));
   return { ...element, interfaces };
-}
-
-/** What the links are asked for and do not do yet. */
-function unshaped(topology: Topology): readonly string[] {
-  const owners = [...topology.substrates, ...topology.elements.flatMap(({ interfaces }) => interfaces)];
-  const asked = [
-    owners.some(({ capacity }) => capacity) && 'capacity',
-    owners.some(({ latency }) => latency) && 'latency',
-    owners.some((owner) => attribute(owner, 'loss') !== undefined) && 'loss',
-  ].filter((word) => word !== false);
-  if (asked.length === 0) return [];
-  return [`${asked.join(', ')}: kept in the model, NOT applied: links are not shaped`];
 }

@@ -30,8 +30,8 @@ const highestPort = 65_535;
 
 /**
  * Gives every interface of a computer a port of its substrate's switch: the author's `benito:vde_port`, else the
- * earlier one, else the first free from 1. The switch's size is a power of two, at least 32 and at least twice what is
- * in use, so that growth needs no restart; an earlier size stays as long as every port fits.
+ * earlier one, else the first free from 1. The switch's size is a power of two, at least 32, with room for growth without
+ * a restart; an earlier size stays as long as every port fits.
  */
 export function assignPorts(topology: Topology, previous?: PortPlan): PortResult {
   const problems: Problem[] = [];
@@ -58,10 +58,13 @@ export function assignPorts(topology: Topology, previous?: PortPlan): PortResult
   return { plan: { ports, switches }, topology: annotated, problems };
 }
 
-/** What `vde_switch -n` is given: the earlier size if all ports fit, else a power of two with room to double. */
+/**
+ * What `vde_switch -n` is given: the earlier size if all ports fit, else a power of two with room for more. Beside a port
+ * each node may need two more, for a delay element: these are the switch's last ones.
+ */
 export function switchSize(highest: number, earlier?: number): number {
-  if (earlier !== undefined && highest < earlier) return earlier;
-  return Math.max(32, 2 ** Math.ceil(Math.log2(2 * (highest + 1))));
+  if (earlier !== undefined && 3 * highest < earlier) return earlier;
+  return Math.max(32, 2 ** Math.ceil(Math.log2(4 * highest + 1)));
 }
 
 function choosePorts(

@@ -52,6 +52,35 @@ export const lifeCommands: readonly CommandRow[] = [
       (await import('./commands/start.ts')).restart(args[0] as readonly string[], startOptions(options), io),
   },
   {
+    name: 'shape',
+    summary: 'change a running link, or show what it does',
+    about:
+      "Changes delay, loss or rate of a network, as if its substrate had them, or of one node's leg, as if its interface had; takes it down and up. Holds at once, through `up` too, until --reset or `down`. Without a change it shows the link. Needs root.",
+    arguments: [['<LINK>', 'SUBSTRATE, or NODE:SUBSTRATE']],
+    options: [
+      {
+        flags: '--delay <TIME>',
+        text: 'of a link: one way, end to end; of a LAN, and of a leg: between node and network',
+      },
+      { flags: '--jitter <TIME>', text: 'the delay varies by as much' },
+      { flags: '--rate <RATE>', text: '10mbit, 64kb/s; always bits per second, in each direction' },
+      { flags: '--loss <PART>', text: '1% or 0.01 of all frames' },
+      { flags: '--duplicate <PART>', text: 'of all frames, which come twice' },
+      { flags: '--down', text: 'nothing passes' },
+      { flags: '--up', text: 'takes --down back' },
+      { flags: '--reset', text: 'back to what the experiment says' },
+      STAGES,
+    ],
+    examples: [
+      ['shape link0 --delay 20ms --loss 1%', 'a round trip over it takes 40 ms'],
+      ['shape n-1:lan0 --down', 'pulls the plug of n-1 there'],
+      ['shape link0', 'what it does'],
+    ],
+    exits: RUN_EXITS,
+    run: async ({ args, options }, io) =>
+      (await import('./commands/shape.ts')).shape(args[0] as string, { stages: [], ...options }, io),
+  },
+  {
     name: 'wait',
     summary: 'wait until nodes run',
     about:

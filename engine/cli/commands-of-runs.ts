@@ -13,6 +13,11 @@ const PLAN_OPTIONS: readonly OptionRow[] = [
   },
   { flags: '--default-platform <PLATFORM>', text: 'the platform of nodes that name none' },
   {
+    flags: '--end-node-shaping',
+    text: 'nodes that can (qemu) shape what they send themselves, for the whole way',
+  },
+  { flags: '--vde-switch-shaping', text: 'all links are shaped beside the switches' },
+  {
     flags: '--stages <DIR>',
     text: 'more stages, in DIR/setup and DIR/launch: new names add, the same name replaces, an empty file masks; may be repeated',
     takes: 'list',

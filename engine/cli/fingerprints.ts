@@ -17,6 +17,7 @@ export function fingerprintsOf(
     [`experiment ${file}`]: hashOfFile(file),
     'site settings': hash(canonicalJson(inputs.settings)),
     'earlier setup': inputs.previous === null ? 'none' : hash(canonicalJson(inputs.previous)),
+    'what shape has changed': hash(canonicalJson(inputs.shapeChanges)),
     ...stageFingerprints(inputs, plan),
   };
 }

@@ -1,12 +1,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { journalDir } from '../config/experiment.ts';
 import { codecs } from '../config/files.ts';
 import { packageRoot } from '../config/package-root.ts';
 import { diskReader } from '../config/reader.ts';
 import { loadSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { answerProbes } from '../host/probes.ts';
+import { readJournal } from '../journal/journal.ts';
 import type { ExperimentFact, Previous, Request } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
+import type { ShapeChanges } from '../model/shaping.ts';
 import type { Topology } from '../model/topology.ts';
 import type { PlanInputs } from '../plan/make-plan.ts';
 import type { Phase } from '../stage/discover.ts';
@@ -64,6 +67,7 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
     stages: found.stages,
     platforms,
     previous: readPrevious(experiment),
+    shapeChanges: readShapeChanges(experiment),
     onDisk,
     probe: (probes) => answerProbes(probes),
     ...(file !== undefined && { source: readExperiment(file) }),
@@ -101,4 +105,9 @@ export function readPrevious(experiment: ExperimentFact): Previous | null {
   if (reader.read('pid_eid') !== `${project}\n${name}\n`) return null;
   const topology = codecs.topology.decode!(reader);
   return topology ? { topology, switches: codecs.switches.decode!(reader) ?? [] } : null;
+}
+
+/** What `shape` has changed, where the journal may be read: by root alone. */
+function readShapeChanges({ varDir }: ExperimentFact): ShapeChanges {
+  return process.getuid?.() === 0 ? readJournal(journalDir(varDir)).shapeChanges : {};
 }

@@ -7,13 +7,22 @@ export interface PlanOptions extends TargetOptions {
   readonly as: Readonly<Record<string, string>>;
   /** `--default-platform`. */
   readonly defaultPlatform?: string;
+  /** `--end-node-shaping`. */
+  readonly endNodeShaping?: boolean;
+  /** `--vde-switch-shaping`. */
+  readonly vdeSwitchShaping?: boolean;
   /** `--stages DIR`, in the order given. */
   readonly stages: readonly string[];
 }
 
 /** The part of the options that stages see. */
-export function requestOf({ as, defaultPlatform }: PlanOptions): Request {
-  return { as, ...(defaultPlatform !== undefined && { defaultPlatform }) };
+export function requestOf(options: PlanOptions): Request {
+  const { as, defaultPlatform, endNodeShaping, vdeSwitchShaping } = options;
+  return {
+    as,
+    ...(defaultPlatform !== undefined && { defaultPlatform }),
+    ...((endNodeShaping ?? vdeSwitchShaping) && { endNodeShaping: endNodeShaping === true }),
+  };
 }
 
 /** The options that give the same plan again, as one could type them. */
@@ -21,6 +30,8 @@ export function typedOptions(options: PlanOptions): string {
   const words = [
     ...Object.entries(options.as).map(([type, platform]) => `--as ${type}=${platform}`),
     ...(options.defaultPlatform === undefined ? [] : [`--default-platform ${options.defaultPlatform}`]),
+    ...(options.endNodeShaping ? ['--end-node-shaping'] : []),
+    ...(options.vdeSwitchShaping ? ['--vde-switch-shaping'] : []),
     ...options.stages.map((folder) => `--stages ${folder}`),
     ...(options.experiment === undefined ? [] : [`-e ${options.experiment}`]),
     ...(options.var === undefined ? [] : [`--var ${options.var}`]),

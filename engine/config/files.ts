@@ -6,6 +6,7 @@ import { tableOf } from '../allocate/route-table.ts';
 import type { Route, RouteTable } from '../allocate/route-table.ts';
 import type { Embedding, ExperimentFact, RouteTableFact, SwitchFact } from '../model/experiment.ts';
 import type { FileSystems } from '../model/file-systems.ts';
+import type { DelayElement, NetworkShape, SwitchVlans } from '../model/shaping.ts';
 import type { Topology } from '../model/topology.ts';
 import { attribute, computers } from '../model/queries.ts';
 import type { Settings } from './settings.ts';
@@ -73,16 +74,19 @@ export const codecs = {
         .flatMap((name) => (parsed(reader.read(`switch/${name}`)) as SwitchFact[] | null) ?? []),
   } satisfies Codec<readonly SwitchFact[]> as Codec<readonly SwitchFact[]>,
 
+  shaping: yamlCodec<readonly NetworkShape[]>('shaping.yaml'),
+
+  delayElements: yamlCodec<readonly DelayElement[]>('wirefilters.yaml'),
+
+  vlans: yamlCodec<readonly SwitchVlans[]>('switch_extra.yaml'),
+
   routes: {
     encode: (tables) => tables.map(({ node, table }) => ({ path: `route/${node}`, content: table })),
     decode: (reader) =>
       reader.list('route').map((node) => ({ node, table: reader.read(`route/${node}`) ?? '' })),
   } satisfies Codec<readonly RouteTableFact[]> as Codec<readonly RouteTableFact[]>,
 
-  fileSystems: {
-    encode: (value) => [{ path: 'file_systems.yaml', content: stringify(value) }],
-    decode: (reader) => parsed(reader.read('file_systems.yaml')) as FileSystems | undefined,
-  } satisfies Codec<FileSystems> as Codec<FileSystems>,
+  fileSystems: yamlCodec<FileSystems>('file_systems.yaml'),
 
   topology: topologyCodec('topo.xml', 'line'),
 
@@ -125,6 +129,14 @@ export function parseRoutes(text: string): RouteTable {
       return words[0] && words[1] === 'via' && words[2] ? [{ to: words[0], via: words[2] }] : [];
     }),
   );
+}
+
+/** A value of JSON as one YAML file. */
+function yamlCodec<T>(path: string): Codec<T> {
+  return {
+    encode: (value) => [{ path, content: stringify(value, { aliasDuplicateObjects: false }) }],
+    decode: (reader) => parsed(reader.read(path)) as T | undefined,
+  };
 }
 
 function topologyCodec(path: string, layout: 'line' | 'indented'): Codec<Topology> {

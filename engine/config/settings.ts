@@ -59,6 +59,7 @@ const settingsSchema = z.strictObject({
   address_space: cidr,
   control_net: controlNetSchema,
   ipv6: z.boolean(),
+  shaping: z.strictObject({ end_nodes: z.boolean(), queue: z.int().positive() }),
   accounts: accountsSchema,
   file_systems: fileSystemsSchema,
   /** By platform and setting; each platform declares its own. */

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { effectId } from '../model/effect.ts';
 import type { XmlrpcSettings } from '../config/settings.ts';
 import type { EffectId } from '../model/effect.ts';
+import type { ShapeChanges } from '../model/shaping.ts';
 import type { Failure, JournalView, Recorded } from '../plan/kind.ts';
 import type { NodeRecord, PlannedEffect } from '../plan/plan.ts';
 import type { Lease } from '../stage/define.ts';
@@ -29,6 +30,8 @@ export interface JournalState extends JournalView {
   readonly nodes: readonly NodeRecord[];
   /** Nodes that the user has stopped, and not started again. */
   readonly stopped: ReadonlySet<string>;
+  /** What the user has changed of running links, and not taken back. */
+  readonly shapeChanges: ShapeChanges;
   /** The last run that began, and whether it came to its end. */
   readonly lastRun?: BeginRecord & {
     readonly ok?: boolean;
@@ -126,6 +129,7 @@ class State implements JournalState {
   lessor?: XmlrpcSettings;
   nodes: readonly NodeRecord[] = [];
   stopped: ReadonlySet<string> = new Set();
+  shapeChanges: ShapeChanges = {};
   lastRun?: JournalState['lastRun'] & object;
 
   recorded(id: EffectId): Recorded | undefined {
@@ -176,6 +180,9 @@ class State implements JournalState {
         return;
       case 'stopped':
         this.stopped = new Set(record.nodes);
+        return;
+      case 'shaped':
+        this.shapeChanges = record.changes;
         return;
       case 'failed':
         this.fail(record.id, record.error);

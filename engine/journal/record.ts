@@ -1,5 +1,6 @@
 import type { XmlrpcSettings } from '../config/settings.ts';
 import type { EffectId } from '../model/effect.ts';
+import type { ShapeChanges } from '../model/shaping.ts';
 import type { Failure } from '../plan/kind.ts';
 import type { NodeRecord, PlannedEffect } from '../plan/plan.ts';
 import type { Lease } from '../stage/define.ts';
@@ -23,6 +24,8 @@ export type JournalRecord =
   | { readonly type: 'nodes'; readonly nodes: readonly NodeRecord[] }
   /** All nodes that the user has stopped, and not started again. */
   | { readonly type: 'stopped'; readonly nodes: readonly string[] }
+  /** All that the user has changed of running links, and not taken back. */
+  | { readonly type: 'shaped'; readonly changes: ShapeChanges }
   | { readonly type: 'end'; readonly run: string; readonly time: string; readonly ok: boolean };
 
 /** A run starts. The boot id tells whether what it made can still be there. */

@@ -15,6 +15,8 @@ export interface Request {
   readonly as: Readonly<Record<string, string>>;
   /** `--default-platform`, for nodes that name none. */
   readonly defaultPlatform?: string;
+  /** `--end-node-shaping` or `--vde-switch-shaping`, instead of what the site's settings say. */
+  readonly endNodeShaping?: boolean;
 }
 
 export interface ExperimentFact {
@@ -41,6 +43,8 @@ export interface PlatformFact {
   readonly controlNet: boolean;
   /** Whether its nodes see the host's directories, or need a file server. */
   readonly hostFiles: '9p' | 'shared';
+  /** How its nodes' links can be shaped. */
+  readonly shaping: readonly ('vde' | 'endnode')[];
 }
 
 /** A physical node. */

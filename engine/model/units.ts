@@ -71,3 +71,22 @@ function readAmount(
 function unknownUnit(text: string, unit: string, what: string, hint: string): Misread {
   return { message: `the unit "${unit}" of the ${what} "${text}" is not known`, hint };
 }
+
+const SHARE_HINT = 'a part of all, such as 1% or 0.01';
+
+/** Reads a probability such as `1%`, `0.5 %` or `0.01`, from 0 to 1. */
+export function parseShare(text: string): number | Misread {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text.trim()) ?? [];
+  if (digits === undefined)
+    return { message: `"${text}" is neither a percentage nor a number from 0 to 1`, hint: SHARE_HINT };
+  const share = percent ? Number(digits) / 100 : Number(digits);
+  if (share <= 1) return share;
+  return { message: `"${text}" is more than all`, hint: SHARE_HINT };
+}
+
+/** A rate in kb/s for people: `100 Mb/s`. */
+export function rateText(rate: number): string {
+  const unit = ['kb/s', 'Mb/s', 'Gb/s'] as const;
+  const step = rate >= 1e6 ? 2 : rate >= 1e3 ? 1 : 0;
+  return `${Number((rate / 1e3 ** step).toPrecision(6))} ${unit[step]}`;
+}

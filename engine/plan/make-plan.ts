@@ -6,6 +6,7 @@ import { ONLY_PNODE, pnodeOf, vnodesOf } from '../config/nodes.ts';
 import { decodePlatformFacts, encodePlatformFact } from '../config/platform-facts.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Embedding, ExperimentFact, Previous, Request } from '../model/experiment.ts';
+import type { ShapeChanges } from '../model/shaping.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
 import type { Platform } from '../platform/registry.ts';
@@ -36,6 +37,8 @@ export interface PlanInputs {
   readonly source?: { readonly text: string; readonly topology: Topology };
   /** What an earlier setup left. */
   readonly previous: Previous | null;
+  /** What `shape` has changed of the running experiment. */
+  readonly shapeChanges: ShapeChanges;
   /** The config directory on disk, for a launch that stands alone. */
   readonly onDisk: ConfigReader;
   /** Has boss answer claims, or foretell the answer: in a dry run some may be left out that it cannot foretell. */
@@ -105,7 +108,8 @@ class Planner {
   }
 
   async launch(): Promise<void> {
-    const facts = new Map<string, unknown>([['experiment', this.inputs.experiment]]);
+    const { experiment, shapeChanges } = this.inputs;
+    const facts = new Map<string, unknown>(Object.entries({ experiment, shapeChanges }));
     for (const [name, codec] of Object.entries(codecs) as [string, Codec<unknown>][]) {
       // What setup has just planned is what decoding its files gives; a test holds the codecs to that.
       const value = codec.decode && (this.decided.get(name) ?? codec.decode(this.inputs.onDisk));

@@ -45,7 +45,7 @@ function orderLaunch(stages: readonly Stage[], all: readonly Stage[]): readonly 
   const onDisk = (Object.entries(codecs) as [string, Codec<unknown>][])
     .filter(([, { decode }]) => decode)
     .map(([name]) => name);
-  const given = new Set(['experiment', ...onDisk, 'pnode', 'nodes']);
+  const given = new Set(['experiment', 'shapeChanges', ...onDisk, 'pnode', 'nodes']);
   const common = stages.filter(({ platform }) => platform === undefined);
   const opening = orderStages(
     common.filter(({ definition }) => !definition.closing),

@@ -15,6 +15,11 @@ export interface PlatformDefinition {
   readonly controlNet?: boolean;
   /** How its nodes get at the host's directories: they see them (`shared`, the default), or over 9P. */
   readonly hostFiles?: '9p' | 'shared';
+  /**
+   * How its nodes' links can be shaped: `vde`, at the switch port, without the platform's doing (the default); `endnode`,
+   * by the node's own kernel, what it sends, by stages of the platform. Empty: not at all.
+   */
+  readonly shaping?: readonly ('vde' | 'endnode')[];
   /** What a site can set: `platforms: { NAME: { KEY: value } }` in its site file. */
   readonly settings?: Readonly<Record<string, SettingDefinition>>;
   readonly verbs?: PlatformVerbs;

@@ -39,5 +39,6 @@ export function platformFacts(platforms: ReadonlyMap<string, Platform>): readonl
     ...(definition.interfaceLimit && { interfaceLimit: definition.interfaceLimit }),
     controlNet: definition.controlNet ?? false,
     hostFiles: definition.hostFiles ?? 'shared',
+    shaping: definition.shaping ?? ['vde'],
   }));
 }

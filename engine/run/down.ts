@@ -33,6 +33,7 @@ export async function takeDown(context: TakeDownContext): Promise<TakenDown> {
   const found = recorded.filter((one) => one.found);
   journal.append(found.map(({ effect }) => ({ type: 'done', id: effectId(effect), op: 'unmake' })));
   if (journal.stopped.size > 0) journal.append([{ type: 'stopped', nodes: [] }]);
+  if (Object.keys(journal.shapeChanges).length > 0) journal.append([{ type: 'shaped', changes: {} }]);
   const unmake = [...inOrder(ours.map(({ effect }) => effect))]
     .reverse()
     .map((effect) => ({ effect, why: ['the experiment is taken down'] }));

@@ -12,8 +12,10 @@ import type {
   SwitchFact,
 } from '../model/experiment.ts';
 import type { FileSystems } from '../model/file-systems.ts';
+import type { DelayElement, NetworkShape, ShapeChanges, SwitchVlans } from '../model/shaping.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
+import type { ProcessSpec } from './effects.ts';
 
 /** A fact that one stage provides: readers see its value. */
 export interface One<T> {
@@ -62,6 +64,14 @@ export interface Facts {
   wired: One<Topology>;
   /** The VDE switches of the experiment. `switch/`. */
   switches: One<readonly SwitchFact[]>;
+  /** What the links are to do, as the experiment asks for it. `shaping.yaml`. */
+  shaping: One<readonly NetworkShape[]>;
+  /** What carries that out beside the switches. `wirefilters.yaml`. */
+  delayElements: One<readonly DelayElement[]>;
+  /** The VLANs of the switches that have any. `switch_extra.yaml`. */
+  vlans: One<readonly SwitchVlans[]>;
+  /** What `shape` has changed of the running experiment. Engine, launch. */
+  shapeChanges: One<ShapeChanges>;
   /** The routing table of every node. `route/`. */
   routes: One<readonly RouteTableFact[]>;
   /** What boss gave, by node or pnode name. */
@@ -81,7 +91,7 @@ export interface Facts {
   /** The vnodes on this pnode; in a platform's folder, those of the platform. Engine, launch. */
   nodes: One<readonly VNode[]>;
   /** The running switches of this pnode, by substrate. Launch. */
-  switchProcesses: One<Readonly<Record<string, Effect>>>;
+  switchProcesses: One<Readonly<Record<string, Effect<ProcessSpec>>>>;
 }
 
 export type FactName = keyof Facts;

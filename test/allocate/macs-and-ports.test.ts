@@ -111,7 +111,7 @@ describe('switch ports', () => {
   });
 
   test('a switch has room to double, and keeps its size while everything fits', () => {
-    expect([0, 15, 16, 31, 32].map((highest) => switchSize(highest))).toEqual([32, 32, 64, 64, 128]);
-    expect([switchSize(31, 32), switchSize(32, 32), switchSize(3, 512)]).toEqual([32, 128, 512]);
+    expect([0, 15, 16, 31, 32].map((highest) => switchSize(highest))).toEqual([32, 64, 128, 128, 256]);
+    expect([switchSize(10, 32), switchSize(11, 32), switchSize(3, 512)]).toEqual([32, 64, 512]);
   });
 });

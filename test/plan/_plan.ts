@@ -53,6 +53,7 @@ export async function planWith(
       platforms: registerPlatforms(await loadPlatforms(found.platforms)),
       source: { text: TOPDL, topology: parseTopdl(TOPDL, 'x.xml').topology },
       previous: null,
+      shapeChanges: {},
       onDisk: plannedReader([]),
       probe: (probes) => Promise.resolve(probes.map(() => ({ status: 0, stdout: '' }))),
       answer: (claims) =>

@@ -1,18 +1,16 @@
 import { loadSettings } from '../../config/settings.ts';
-import { answerProbes } from '../../host/probes.ts';
-import { makePlan } from '../../plan/make-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { claimLeases } from '../../run/claims.ts';
 import type { Phase } from '../../stage/discover.ts';
 import { UserError } from '../../model/problem.ts';
 import type { ExperimentFact } from '../../model/experiment.ts';
-import { carryOut, tellStages } from '../carry-out.ts';
+import { carryOut } from '../carry-out.ts';
 import { EXIT_USAGE } from '../exit-codes.ts';
-import { readInputs, readPrevious } from '../input.ts';
+import { readInputs } from '../input.ts';
 import type { Io } from '../io.ts';
 import { needRoot } from '../need-root.ts';
 import { requestOf, typedOptions } from '../plan-options.ts';
 import type { PlanOptions } from '../plan-options.ts';
+import { planUnderLock } from '../plan-under-lock.ts';
 import { showDryRun } from '../dry-run.ts';
 import { effectsOf, selectedStages, selectStages } from '../stage-selection.ts';
 import type { SelectionOptions } from '../stage-selection.ts';
@@ -55,16 +53,7 @@ export async function run(
       experiment,
       settings: inputs.settings,
       resume: `benito-pipeline run ${phase}${typed}${typedOptions(options)}`,
-      plan: ({ boss, journal, emit }) =>
-        makePlan({
-          ...inputs,
-          // Read under the lock: another run may have ended in between.
-          previous: readPrevious(experiment),
-          ...bounds,
-          probe: (probes) => answerProbes(probes, { remember: true }),
-          answer: (claims) => claimLeases(boss, journal, claims),
-          onStage: tellStages(emit),
-        }),
+      plan: (context) => planUnderLock({ ...inputs, ...bounds }, context),
       only: (plan: Plan) => selection && effectsOf(plan, selectedStages(plan, selection)),
     },
     io,

@@ -1,12 +1,9 @@
 import { loadSettings } from '../../config/settings.ts';
-import { answerProbes } from '../../host/probes.ts';
 import { UserError } from '../../model/problem.ts';
-import { makePlan } from '../../plan/make-plan.ts';
 import type { NodeRecord, Plan } from '../../plan/plan.ts';
-import { claimLeases } from '../../run/claims.ts';
 import { stopNodes } from '../../run/stop.ts';
-import { carryOut, tellStages } from '../carry-out.ts';
-import { readInputs, readPrevious } from '../input.ts';
+import { carryOut } from '../carry-out.ts';
+import { readInputs } from '../input.ts';
 import type { Io } from '../io.ts';
 import { openKnown } from '../known.ts';
 import type { Known } from '../known.ts';
@@ -14,6 +11,7 @@ import { namedNodes } from '../named-nodes.ts';
 import type { NodesOptions } from '../named-nodes.ts';
 import { effectsOfNodes } from '../nodes-effects.ts';
 import { requestOf } from '../plan-options.ts';
+import { planUnderLock } from '../plan-under-lock.ts';
 import { runOf } from '../run-of.ts';
 
 export interface StartOptions extends NodesOptions {
@@ -55,18 +53,11 @@ async function bringBack(
       experiment,
       settings: inputs.settings,
       resume: `benito-pipeline start ${options.all ? '--all' : names.join(' ')}${stages} -e ${full}`,
-      async plan({ boss, journal, emit }) {
-        const plan = await makePlan({
-          ...inputs,
-          // Read under the lock: another run may have ended in between.
-          previous: readPrevious(experiment),
-          probe: (probes) => answerProbes(probes, { remember: true }),
-          answer: (claims) => claimLeases(boss, journal, claims),
-          onStage: tellStages(emit),
-        });
+      async plan(context) {
+        const plan = await planUnderLock(inputs, context);
         refuseUnplanned(known, nodes, plan);
         // Of the others nothing is done, and so nothing new is said.
-        return { ...plan, nodes: merged(journal.nodes, plan.nodes, wanted) };
+        return { ...plan, nodes: merged(context.journal.nodes, plan.nodes, wanted) };
       },
       only: (plan: Plan) => effectsOfNodes(plan, wanted),
       async prepare({ session, emit, signal }) {

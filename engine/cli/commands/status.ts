@@ -4,6 +4,7 @@ import { openKnown } from '../known.ts';
 import type { Known } from '../known.ts';
 import type { Io } from '../io.ts';
 import { outputWidth } from '../output-width.ts';
+import { changeText } from '../shape-text.ts';
 import { examine } from '../status/health.ts';
 import type { Damage, Health, NodeHealth } from '../status/health.ts';
 import type { StartCommand } from '../status/start-command.ts';
@@ -45,7 +46,13 @@ export function render(
   const run = runLines(health);
   if (health.state === 'not-up') return [`${full} is not up (${experiment.varDir})`, ...run];
   const damaged = health.nodes.filter(({ damage }) => damage.length > 0);
-  const lines = [headline(full, health, colors), ...run, '', ...nodeTable(health.nodes, { width, colors })];
+  const lines = [
+    headline(full, health, colors),
+    ...run,
+    '',
+    ...nodeTable(health.nodes, { width, colors }),
+    ...shapeLines(health),
+  ];
   if (health.state === 'up') return lines;
   const troubles = [
     ...health.shared.map((one) => damageLine('', one, colors)),
@@ -60,6 +67,14 @@ export function render(
     '',
     `Mend it: ${again(known)}`,
   ];
+}
+
+/** What `shape` has changed. */
+function shapeLines({ shapeChanges }: Health): readonly string[] {
+  const entries = Object.entries(shapeChanges);
+  if (entries.length === 0) return [];
+  const width = Math.max(...entries.map(([key]) => key.length));
+  return ['', 'Changed by shape:', ...entries.map(([key, to]) => `  ${key.padEnd(width)}  ${changeText(to)}`)];
 }
 
 const TROUBLES = 40;
@@ -145,7 +160,8 @@ function damageLine(of: string, { what, state, why }: Damage, colors: Colors): s
   return `  ${of}${what}: ${state === 'gone' ? colors.red('gone') : text}`;
 }
 
-function asJson({ experiment, full }: Known, { state, boot, lastRun, nodes, shared }: Health): unknown {
+function asJson({ experiment, full }: Known, health: Health): unknown {
+  const { state, boot, lastRun, nodes, shared, shapeChanges } = health;
   return {
     experiment: full,
     varDir: experiment.varDir,
@@ -162,5 +178,6 @@ function asJson({ experiment, full }: Known, { state, boot, lastRun, nodes, shar
       damage,
     })),
     shared,
+    shapeChanges,
   };
 }

@@ -1,0 +1,201 @@
+#!/usr/bin/perl
+# The delay elements of one VDE switch: each is plugged into two of its ports, and hands frames from the one to the other
+# as its parameters say. What wirefilter does, with deadlines on the monotonic clock instead of pauses.
+# Usage: _delay.pl PARAMETERS READY_FILE
+#
+# PARAMETERS is read again whenever it is written; elements that stay keep the frames that are under way. Its lines:
+#   switch SOCKET_DIRECTORY
+#   element INNER OUTER          the ports: INNER leads to the node, OUTER to the rest of the network
+#   out KEY=VALUE...             from INNER to OUTER; all keys may be left out:
+#   in KEY=VALUE...              delay, jitter (ms), rate (kb/s), queue (bytes), loss, duplicate (0 to 1),
+#                                burst (mean number of frames lost in a row), down=1 (nothing passes)
+#   end                          the last line: a file without it is still being written
+# It ends when its switch does.
+use strict;
+use warnings;
+use Socket;
+use POSIX ();
+
+use constant {
+    IN => 0, OUT => 1, DELAY => 2, JITTER => 3, RATE => 4, QUEUE => 5, LOSS => 6, STAY => 7, DUPLICATE => 8, DOWN => 9,
+    FREE => 10, FRAMES => 11, DUE => 12, LOSING => 13, LAST => 14,
+};
+use constant { NOW => 0x40, FRAME => 65_536, BATCH => 64, ROOM => 4 << 20 };
+
+my ($file, $ready) = @ARGV;
+# Time::HiRes and inotify are not in Debian's essential Perl: the system calls are, by number.
+my %calls = (
+    x86_64  => { clock_gettime => 228, inotify_init1 => 294, inotify_add_watch => 254 },
+    aarch64 => { clock_gettime => 113, inotify_init1 => 26,  inotify_add_watch => 27 },
+    riscv64 => { clock_gettime => 113, inotify_init1 => 26,  inotify_add_watch => 27 },
+);
+my $machine = (POSIX::uname())[4];
+my $call    = $calls{$machine} or die "the numbers of system calls are not known for $machine\n";
+my ($clock_gettime, $timespec) = ($call->{clock_gettime}, "\0" x 16);
+
+# The kernel may be late by this much to join wake-ups: 50 us unless told.
+if (open my $slack, '>', '/proc/self/timerslack_ns') { print $slack 1; close $slack }
+
+my $watch = watch($file);
+my ($switch, %elements, @wires, $watched);
+my $plugs = 0;
+reload();
+open my $mark, '>', $ready or die "$ready: $!\n";
+close $mark;
+$SIG{TERM} = $SIG{INT} = sub { unplug($_) for values %elements; exit 0 };
+serve();
+
+# Moves frames until the switch is gone.
+sub serve {
+    my $buffer;
+    while (1) {
+        my ($now, $next) = (now());
+        for my $wire (@wires) {
+            my $due = $wire->[DUE];
+            if (@$due && $due->[0] <= $now) {
+                my ($frames, $out) = @$wire[FRAMES, OUT];
+                do { shift @$due; send $out, shift @$frames, NOW } while @$due && $due->[0] <= $now;
+            }
+            $next = $due->[0] if @$due && (!defined $next || $due->[0] < $next);
+        }
+        my $wait = defined $next ? ($next - now()) / 1e6 : undef;
+        $wait = 0 if defined $wait && $wait < 0;
+        my $count = select my $readable = $watched, undef, undef, $wait;
+        next if $count <= 0;
+        $now = now();
+        for my $wire (@wires) {
+            my $in = $wire->[IN];
+            next unless vec $readable, fileno $in, 1;
+            for (my $left = BATCH; $left && defined recv($in, $buffer, FRAME, NOW); $left--) { enter($wire, $now, $buffer) }
+        }
+        for my $element (values %elements) {
+            exit 0 if vec($readable, fileno $element->{inner}{control}, 1) || vec($readable, fileno $element->{outer}{control}, 1);
+        }
+        if (vec $readable, fileno $watch, 1) { sysread $watch, $buffer, FRAME; reload() }
+    }
+}
+
+# A frame comes to a wire: it is lost, does not find room, or is due some time later. Frames keep their order.
+sub enter {
+    my ($wire, $now, $frame) = @_;
+    return if $wire->[DOWN] || loses($wire);
+    my ($rate, $start) = ($wire->[RATE], $wire->[FREE]);
+    if ($rate) {
+        $start = $now if $start < $now;
+        return if ($start - $now) * $rate > $wire->[QUEUE] * 8e3;
+        $wire->[FREE] = $start += length($frame) * 8e3 / $rate;
+    } else {
+        $start = $now;
+    }
+    my $due = $start + $wire->[DELAY];
+    $due += (2 * rand() - 1) * $wire->[JITTER] if $wire->[JITTER];
+    $due = $wire->[LAST] if $due < $wire->[LAST];
+    $wire->[LAST] = $due;
+    my $copies = $wire->[DUPLICATE] && rand() < $wire->[DUPLICATE] ? 2 : 1;
+    push @{ $wire->[FRAMES] }, ($frame) x $copies;
+    push @{ $wire->[DUE] }, ($due) x $copies;
+}
+
+# Single losses are independent; in bursts a loss is followed by another with the probability STAY, and overall as many
+# are lost as LOSS says.
+sub loses {
+    my ($wire) = @_;
+    my $loss = $wire->[LOSS] or return 0;
+    return rand() < $loss unless $wire->[STAY];
+    my $begin = $loss >= 1 ? 1 : $loss * (1 - $wire->[STAY]) / (1 - $loss);
+    return $wire->[LOSING] = rand() < ($wire->[LOSING] ? $wire->[STAY] : $begin);
+}
+
+# Monotonic, in microseconds.
+sub now {
+    syscall $clock_gettime, 1, $timespec;
+    my ($seconds, $nanoseconds) = unpack 'qq', $timespec;
+    return $seconds * 1e6 + $nanoseconds / 1e3;
+}
+
+# A file handle that becomes readable when a file is written, or another takes its place.
+sub watch {
+    my ($path) = @_;
+    my ($folder) = $path =~ m{^(.*)/};
+    my $fd = syscall $call->{inotify_init1}, 0x800;
+    die "inotify: $!\n" if $fd < 0;
+    my $mask = 0x8 | 0x80; # IN_CLOSE_WRITE, IN_MOVED_TO
+    die "$folder: $!\n" if syscall($call->{inotify_add_watch}, $fd, "$folder\0", $mask) < 0;
+    open my $handle, '<&=', $fd or die "inotify: $!\n";
+    return $handle;
+}
+
+sub reload {
+    open my $input, '<', $file or return;
+    my @lines = <$input>;
+    close $input;
+    return unless @lines && $lines[-1] eq "end\n";
+    my (%wanted, $element);
+    for (@lines) {
+        if (/^switch (.*)$/) { $switch = $1 }
+        elsif (/^element (\d+) (\d+)$/) { $element = $wanted{"$1 $2"} = { ports => [$1, $2] } }
+        elsif (my ($direction, $pairs) = /^(out|in)\b(.*)$/) { $element->{$direction} = { $pairs =~ /(\w+)=(\S+)/g } }
+    }
+    for (grep { !$wanted{$_} } keys %elements) { unplug(delete $elements{$_}) }
+    for my $name (sort keys %wanted) {
+        my ($inner, $outer) = @{ $wanted{$name}{ports} };
+        my $old = $elements{$name} //= { inner => plug($inner), outer => plug($outer) };
+        my ($near, $far) = ($old->{inner}{data}, $old->{outer}{data});
+        set($old->{out} //= wire($near, $far), $wanted{$name}{out});
+        set($old->{in}  //= wire($far, $near), $wanted{$name}{in});
+    }
+    @wires   = map { @{ $elements{$_} }{qw(out in)} } sort keys %elements;
+    $watched = '';
+    for my $end (map { @$_{qw(inner outer)} } values %elements) {
+        vec($watched, fileno $end->{$_}, 1) = 1 for qw(data control);
+    }
+    vec($watched, fileno $watch, 1) = 1;
+}
+
+sub wire {
+    my ($in, $out) = @_;
+    my @wire = ($in, $out);
+    @wire[FREE, FRAMES, DUE, LOSING, LAST] = (0, [], [], 0, 0);
+    return \@wire;
+}
+
+# Frames that are under way go on as they were told when they came.
+sub set {
+    my ($wire, $to) = @_;
+    my ($burst) = $to->{burst} // 1;
+    @$wire[DELAY, JITTER, RATE, QUEUE, LOSS, STAY, DUPLICATE, DOWN] = (
+        ($to->{delay} // 0) * 1e3, ($to->{jitter} // 0) * 1e3, $to->{rate} // 0, $to->{queue} // 150_000,
+        $to->{loss} // 0, $burst > 1 ? 1 - 1 / $burst : 0, $to->{duplicate} // 0, $to->{down} // 0,
+    );
+}
+
+# Connects to a port as libvdeplug does: a request on the control socket, then frames as datagrams. The switch never
+# answers for a port that it does not have.
+sub plug {
+    my ($port) = @_;
+    my $what = "$switch, port $port";
+    local $SIG{ALRM} = sub { die "$what: the switch does not answer\n" };
+    alarm 5;
+    socket my $control, AF_UNIX, SOCK_STREAM, 0 or die "$what: $!\n";
+    connect $control, pack_sockaddr_un("$switch/ctl") or die "$what: $!\n";
+    socket my $data, AF_UNIX, SOCK_DGRAM, 0 or die "$what: $!\n";
+    my $own = "$switch/.delay-$$-" . $plugs++;
+    bind $data, pack_sockaddr_un($own) or die "$what: $!\n";
+    # struct request_v3: magic, version, type and port, address, description.
+    my $request = pack('LLLSa108', 0xfeedface, 3, $port << 8, AF_UNIX, $own) . "delay element\0";
+    syswrite $control, $request or die "$what: $!\n";
+    sysread $control, my $answer, 110 or die "$what: the switch refuses\n";
+    my (undef, $path) = unpack 'SZ*', $answer;
+    connect $data, pack_sockaddr_un($path) or die "$what: $!\n";
+    setsockopt $data, SOL_SOCKET, SO_SNDBUF, pack 'l', ROOM;
+    alarm 0;
+    return { control => $control, data => $data, path => $own };
+}
+
+sub unplug {
+    my ($element) = @_;
+    for my $end (@$element{qw(inner outer)}) {
+        close $end->{$_} for qw(data control);
+        unlink $end->{path};
+    }
+}

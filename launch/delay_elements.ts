@@ -1,0 +1,124 @@
+import { defineStage, delayElements, effect, fileBeside, skip, vlansOf, withChanges } from 'benito-pipeline';
+import type {
+  DelayElement,
+  Effect,
+  NetworkShape,
+  Settings,
+  ShapeChanges,
+  SwitchFact,
+  SwitchVlans,
+  Wire,
+} from 'benito-pipeline';
+
+/** The elements of each switch are one process, beside it; they take what is changed while they run. */
+export default defineStage({
+  summary: 'Put the delay elements beside the VDE switches of this pnode',
+  needs: [
+    'experiment',
+    'pnode',
+    'settings',
+    'switches',
+    'switchProcesses',
+    'shaping',
+    'delayElements',
+    'vlans',
+    'shapeChanges',
+  ],
+  plan({ facts }) {
+    const { experiment, switchProcesses } = facts;
+    const running = facts.switches.filter(
+      ({ pnode, substrate }) => pnode === facts.pnode.name && switchProcesses[substrate],
+    );
+    const { elements, vlans } = withShapeChanges(facts);
+    const shaped = running.filter(({ socket }) => elements.some((one) => one.switch === socket));
+    if (shaped.length === 0) return skip('no link is shaped');
+
+    const folder = effect.directory({ path: `${experiment.stateDir}/delay`, mode: '0700' });
+    const parts = shaped.flatMap(({ substrate, socket }): Effect<unknown>[] => {
+      const beside = switchProcesses[substrate]!;
+      const file = `${folder.spec.path}/${substrate}`;
+      const mine = elements.filter((one) => one.switch === socket);
+      const parameters = effect.file(
+        { path: file, content: parametersOf(socket, mine) },
+        { after: [folder] },
+      );
+      const process = effect.process(
+        {
+          name: `delay-${substrate}`,
+          label: `the delay elements of ${substrate}`,
+          // Frames wait for nobody: ahead of what nodes compute.
+          argv: [
+            'chrt',
+            '--rr',
+            '1',
+            'perl',
+            fileBeside(import.meta.url, '_delay.pl'),
+            file,
+            `${file}.ready`,
+          ],
+          start: 'stays',
+          creates: [`${file}.ready`],
+          ready: { file: `${file}.ready` },
+        },
+        { after: [parameters], diesWith: [beside] },
+      );
+      const apart = vlans.find((one) => one.switch === socket)!;
+      const script = ['perl', fileBeside(import.meta.url, '_vlans.pl'), `${socket}.mgmt`];
+      const vlan = effect.command({
+        identity: `VLANs of ${socket}`,
+        label: `the VLANs of the switch of ${substrate}`,
+        of: [beside],
+        make: [...script, ...apart.vlans.map((one) => `${one.vlan}:${one.ports.join(',')}`)],
+        unmake: [...script, `0:${apart.vlans.flatMap(({ ports }) => ports).join(',')}`],
+      });
+      return [parameters, process, vlan];
+    });
+    return { effects: [folder, ...parts] };
+  },
+});
+
+interface Laid {
+  readonly settings: Settings;
+  readonly switches: readonly SwitchFact[];
+  readonly shaping: readonly NetworkShape[];
+  readonly delayElements: readonly DelayElement[];
+  readonly vlans: readonly SwitchVlans[];
+  readonly shapeChanges: ShapeChanges;
+}
+
+/** The elements and VLANs as setup laid them out, but for networks that `shape` has changed. */
+function withShapeChanges({
+  settings,
+  switches,
+  shaping,
+  delayElements: laidOut,
+  vlans,
+  shapeChanges,
+}: Laid): { elements: readonly DelayElement[]; vlans: readonly SwitchVlans[] } {
+  const sizes = new Map(switches.map(({ socket, ports }) => [socket, ports]));
+  const changed = shaping.flatMap((network) => {
+    const now = withChanges(network, shapeChanges, settings.shaping.queue);
+    return now === network ? [] : [now];
+  });
+  const names = new Set(changed.map(({ substrate }) => substrate));
+  const fresh = changed.flatMap((network) => delayElements(network, sizes));
+  return {
+    elements: [...laidOut.filter(({ substrate }) => !names.has(substrate)), ...fresh],
+    vlans: [...vlans.filter(({ substrate }) => !names.has(substrate)), ...vlansOf(fresh)],
+  };
+}
+
+function parametersOf(socket: string, elements: readonly DelayElement[]): string {
+  const lines = elements.flatMap(({ inner, outer, out, in: back }) => [
+    `element ${inner} ${outer}`,
+    `out${wireText(out)}`,
+    `in${wireText(back)}`,
+  ]);
+  return [`switch ${socket}`, ...lines, 'end', ''].join('\n');
+}
+
+function wireText(wire: Wire): string {
+  return Object.entries(wire)
+    .map(([key, value]) => ` ${key}=${value === true ? 1 : value}`)
+    .join('');
+}
