@@ -70,7 +70,7 @@ export function render(
 }
 
 /** What `shape` has changed. */
-function shapeLines({ shapeChanges }: Health): readonly string[] {
+function shapeLines({ shapeChanges = {} }: Health): readonly string[] {
   const entries = Object.entries(shapeChanges);
   if (entries.length === 0) return [];
   const width = Math.max(...entries.map(([key]) => key.length));
@@ -178,6 +178,6 @@ function asJson({ experiment, full }: Known, health: Health): unknown {
       damage,
     })),
     shared,
-    shapeChanges,
+    shapeChanges: shapeChanges ?? {},
   };
 }

@@ -7,6 +7,7 @@ import { effectKinds } from '../../host/kinds.ts';
 import { bootId } from '../../host/boot-id.ts';
 import { effectId } from '../../model/effect.ts';
 import type { EffectId } from '../../model/effect.ts';
+import type { ShapeChanges } from '../../model/shaping.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { kindOf, observeAll } from '../../plan/delta.ts';
 import type { EffectKinds, Observation, Recorded } from '../../plan/kind.ts';
@@ -34,6 +35,8 @@ export interface Health {
   readonly nodes: readonly NodeHealth[];
   /** What belongs to no single node: switches, files. Only what is not as it should be. */
   readonly shared: readonly Damage[];
+  /** What `shape` has changed of links. */
+  readonly shapeChanges?: ShapeChanges;
 }
 
 export interface NodeHealth {
@@ -96,7 +99,8 @@ export async function examine(known: Known): Promise<Health> {
   const others = recorded.filter(({ effect }) => effect.node === undefined || !names.has(effect.node));
   const shared = damageOf(others, seen, kinds);
   const well = shared.length === 0 && nodes.every(({ state }) => WELL.includes(state));
-  return { state: well ? 'up' : 'partly', ...about, nodes, shared };
+  const { shapeChanges } = journal;
+  return { state: well ? 'up' : 'partly', ...about, nodes, shared, shapeChanges };
 }
 
 const WELL: readonly NodeState[] = ['running', 'ghost', 'stopped'];
