@@ -11,6 +11,7 @@ export default definePlatform({
   summary: 'QEMU virtual machine with a root file system of its own, SSH and a serial console',
   controlNet: true,
   hostFiles: '9p',
+  shaping: ['vde', 'endnode'],
   interfaceLimit: {
     count: 7,
     message:
