@@ -6,7 +6,7 @@ export interface Figure {
   readonly what: string;
   readonly competitor: string;
   /** `%`: of one core. Without a unit: a number. */
-  readonly unit: 'ms' | 'MB' | '%' | '';
+  readonly unit: 'ms' | 'MB' | 'Mb/s' | '%' | '';
   readonly runs: readonly number[];
 }
 

@@ -9,6 +9,7 @@ import { guestsSubject } from './subjects/guests.ts';
 import { lanSubject } from './subjects/lan.ts';
 import { lineSubject } from './subjects/line.ts';
 import { setupSubject } from './subjects/setup.ts';
+import { shapingSubject } from './subjects/shaping.ts';
 import { stagesSubject } from './subjects/stages.ts';
 import { startupSubject } from './subjects/startup.ts';
 import type { Subject } from './subjects/subject.ts';
@@ -21,6 +22,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   lan: lanSubject,
   line: lineSubject,
   guests: guestsSubject,
+  shaping: shapingSubject,
 };
 
 const USAGE = `npm run bench -- [SUBJECT...] [--rounds 5] [--guests 1,4,16] [--json FILE]
