@@ -14,7 +14,7 @@ const PLAN_OPTIONS: readonly OptionRow[] = [
   { flags: '--default-platform <PLATFORM>', text: 'the platform of nodes that name none' },
   {
     flags: '--end-node-shaping',
-    text: 'nodes that can (qemu) shape what they send themselves, for the whole way',
+    text: 'nodes that can shape what they send themselves, for the whole way',
   },
   { flags: '--vde-switch-shaping', text: 'all links are shaped beside the switches' },
   {

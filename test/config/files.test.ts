@@ -17,6 +17,16 @@ const table = fc
   .uniqueArray(fc.tuple(address, address), { maxLength: 4, selector: ([to]) => to })
   .map((routes) => routes.map(([to, via]) => `${to}/32 via ${via}\n`).join(''));
 
+const wire = fc.record(
+  {
+    delay: fc.double({ min: 0, max: 1e4, noNaN: true }),
+    rate: octet,
+    loss: fc.double({ min: 0, max: 1, noNaN: true }),
+  },
+  { requiredKeys: [] },
+);
+const ends = fc.record({ node: name, switch: name, port: octet, out: wire, in: wire });
+
 /** A value for every fact that is read back, in the order in which the directory gives lists. */
 const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   settings: fc.record({
@@ -38,6 +48,23 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       socket: `/run/x/${substrate}`,
       ports: 32,
     })),
+  ),
+  shaping: fc.array(
+    fc.record({
+      substrate: name,
+      by: fc.constantFrom('vde', 'endnode'),
+      legs: fc.array(ends, { maxLength: 3 }),
+    }),
+    { maxLength: 3 },
+  ),
+  delayElements: fc.array(ends, { maxLength: 3 }),
+  vlans: fc.array(
+    fc.record({
+      substrate: name,
+      switch: name,
+      vlans: fc.array(fc.record({ vlan: octet, ports: fc.array(octet) }), { maxLength: 3 }),
+    }),
+    { maxLength: 3 },
   ),
   routes: fc
     .tuple(some, table)

@@ -74,7 +74,11 @@ function shapeLines({ shapeChanges = {} }: Health): readonly string[] {
   const entries = Object.entries(shapeChanges);
   if (entries.length === 0) return [];
   const width = Math.max(...entries.map(([key]) => key.length));
-  return ['', 'Changed by shape:', ...entries.map(([key, to]) => `  ${key.padEnd(width)}  ${changeText(to)}`)];
+  return [
+    '',
+    'Changed by shape:',
+    ...entries.map(([key, to]) => `  ${key.padEnd(width)}  ${changeText(to)}`),
+  ];
 }
 
 const TROUBLES = 40;
