@@ -1,19 +1,25 @@
 import type { Request } from '../model/experiment.ts';
+import { packingRequest, typedPacking } from './packing-options.ts';
+import type { PackingOptions } from './packing-options.ts';
 import type { TargetOptions } from './target.ts';
 
 /** What commands that make a plan take. */
-export interface PlanOptions extends TargetOptions {
+export interface PlanOptions extends TargetOptions, PackingOptions {
   /** `--as TYPE=PLATFORM`. */
   readonly as: Readonly<Record<string, string>>;
   /** `--default-platform`. */
   readonly defaultPlatform?: string;
   /** `--stages DIR`, in the order given. */
   readonly stages: readonly string[];
+  /** `--pnode`: which pnode of the experiment this machine is. */
+  readonly pnode?: string;
 }
 
 /** The part of the options that stages see. */
-export function requestOf({ as, defaultPlatform }: PlanOptions): Request {
-  return { as, ...(defaultPlatform !== undefined && { defaultPlatform }) };
+export function requestOf(options: PlanOptions): Request {
+  const { as, defaultPlatform } = options;
+  const packing = packingRequest(options);
+  return { as, ...(defaultPlatform !== undefined && { defaultPlatform }), ...(packing && { packing }) };
 }
 
 /** The options that give the same plan again, as one could type them. */
@@ -21,6 +27,8 @@ export function typedOptions(options: PlanOptions): string {
   const words = [
     ...Object.entries(options.as).map(([type, platform]) => `--as ${type}=${platform}`),
     ...(options.defaultPlatform === undefined ? [] : [`--default-platform ${options.defaultPlatform}`]),
+    ...typedPacking(options),
+    ...(options.pnode === undefined ? [] : [`--pnode ${options.pnode}`]),
     ...options.stages.map((folder) => `--stages ${folder}`),
     ...(options.experiment === undefined ? [] : [`-e ${options.experiment}`]),
     ...(options.var === undefined ? [] : [`--var ${options.var}`]),

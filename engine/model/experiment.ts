@@ -1,3 +1,4 @@
+import type { NodeCosts, PackingRequest, Sharing } from './packing.ts';
 import type { Topology } from './topology.ts';
 import type { ControlAddress } from './vnode.ts';
 
@@ -8,6 +9,8 @@ export interface Previous {
   /** The final topology of then. */
   readonly topology: Topology;
   readonly switches: readonly SwitchFact[];
+  readonly embedding?: Embedding;
+  readonly crossings?: readonly Crossing[];
 }
 
 export interface Request {
@@ -15,6 +18,8 @@ export interface Request {
   readonly as: Readonly<Record<string, string>>;
   /** `--default-platform`, for nodes that name none. */
   readonly defaultPlatform?: string;
+  /** `--packing` and the options beside it; absent where none was given. */
+  readonly packing?: PackingRequest;
 }
 
 export interface ExperimentFact {
@@ -41,6 +46,11 @@ export interface PlatformFact {
   readonly controlNet: boolean;
   /** Whether its nodes see the host's directories, or need a file server. */
   readonly hostFiles: '9p' | 'shared';
+  /** With whom its nodes may be on one pnode. */
+  readonly sharesPnode: Sharing;
+  /** The pass in which its nodes are packed, unless they say another. */
+  readonly packingPass: number;
+  readonly resources: NodeCosts;
 }
 
 /** A physical node. */
@@ -53,6 +63,8 @@ export interface PnodeFact {
 export interface Embedding {
   readonly pnodes: readonly {
     readonly name: string;
+    /** What the site calls it; absent where the site lists no pnodes. */
+    readonly host?: string;
     readonly partitions: readonly string[];
     readonly nodes: readonly string[];
   }[];
@@ -66,6 +78,24 @@ export interface SwitchFact {
   /** What `vde_switch -n` gets: counts port 0. */
   readonly ports: number;
 }
+
+/** A substrate that nodes of several pnodes are on: a switch in each of them, and what is to join these. */
+export interface Crossing {
+  readonly substrate: string;
+  /** Together they join all its switches, without a circle. */
+  readonly trunks: readonly (readonly [TrunkEnd, TrunkEnd])[];
+}
+
+/** The switch port that is kept free for a trunk. */
+export interface TrunkEnd {
+  readonly pnode: string;
+  /** Full path of the switch's socket directory on that pnode. */
+  readonly socket: string;
+  readonly port: number;
+}
+
+/** Who hosts whom: pnode -> platform -> nodes. */
+export type Children = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 export interface RouteTableFact {
   readonly node: string;

@@ -39,5 +39,8 @@ export function platformFacts(platforms: ReadonlyMap<string, Platform>): readonl
     ...(definition.interfaceLimit && { interfaceLimit: definition.interfaceLimit }),
     controlNet: definition.controlNet ?? false,
     hostFiles: definition.hostFiles ?? 'shared',
+    sharesPnode: definition.sharesPnode ?? 'any',
+    packingPass: definition.packingPass ?? 1,
+    resources: definition.resources ?? {},
   }));
 }
