@@ -8,9 +8,9 @@ import { apart, noPnode } from './_misfits.ts';
 /** Partition -> pnode, one each. Without a list of pnodes there is one, this machine, that holds them all. */
 export default defineStage({
   summary: 'Embed the partitions: each on a pnode of its own that can hold it, or all on this machine',
-  needs: ['partitioned', 'request', 'settings', 'platforms', 'previous'],
+  needs: ['annotated', 'partitioned', 'request', 'settings', 'platforms', 'previous'],
   provides: ['embedding', 'children', 'physical'],
-  plan({ facts: { partitioned, request, settings, platforms, previous } }) {
+  plan({ facts: { annotated, partitioned, request, settings, platforms, previous } }) {
     const groups = groupsOf(partitioned);
     if (settings.pnodes.length === 0) {
       const nodes = computers(partitioned).map(({ name }) => name);
@@ -31,7 +31,9 @@ export default defineStage({
     const problem = noPnode(failed, demands, settings.pnodes);
     if (problem) {
       const factor = factorThatFits(partitioned, { settings, platforms });
-      throw new UserError({ ...problem, hint: hintOf(factor, demands.length) });
+      const isNamed = computers(annotated).some((one) => attribute(one, 'containers:partition') !== undefined);
+      const force = !request.packing?.force && (isNamed || previous) ? ' --force-partition' : '';
+      throw new UserError({ ...problem, hint: hintOf(demands.length, factor, force) });
     }
 
     const nameBefore = new Map(earlier.map(([partition, { name }]) => [partition, name]));
@@ -47,10 +49,9 @@ export default defineStage({
   },
 });
 
-function hintOf(factor: number | undefined, partitions: number): string {
-  if (factor !== undefined)
-    return `--packing ${factor} would fit (with --force-partition, where the experiment or an earlier run has partitions)`;
-  return `list ${partitions} pnodes that each can hold one of the ${partitions} partitions, or take nodes out`;
+function hintOf(partitions: number, factor: number | undefined, force: string): string {
+  if (factor !== undefined) return `--packing ${factor}${force} would fit`;
+  return `list ${partitions} pnodes that can each hold one of the ${partitions} partitions, or take nodes out`;
 }
 
 /** The nodes of every partition, in document order. */

@@ -204,7 +204,7 @@ export const runCommands: readonly CommandRow[] = [
     summary: 'list the stages: order, file, what they need and provide',
     about: 'Lists what would run, in which order; with an EXPERIMENT only what it comes to. Needs no root.',
     arguments: [['[EXPERIMENT]', `${EXPERIMENT}; all platforms without it`]],
-    options: [...PLAN_OPTIONS, PNODE, ...PACKING_OPTIONS],
+    options: [...PLAN_OPTIONS, ...PACKING_OPTIONS],
     examples: [
       ['stages', 'every stage of every platform'],
       [`stages ${STAR} --stages ./mine`, 'what the star comes to, with stages of your own'],

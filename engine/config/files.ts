@@ -92,7 +92,8 @@ export const codecs = {
 
   crossings: {
     encode: (crossings) => [{ path: 'crossings.yaml', content: stringify(crossings) }],
-    decode: (reader) => parsed(reader.read('crossings.yaml')) as readonly Crossing[] | undefined,
+    // A directory of before there were several pnodes has none.
+    decode: (reader) => (parsed(reader.read('crossings.yaml')) ?? []) as readonly Crossing[],
   } satisfies Codec<readonly Crossing[]> as Codec<readonly Crossing[]>,
 
   routes: {

@@ -103,16 +103,18 @@ class Planner {
     if (facts.has('settings')) facts.set('settings', this.inputs.settings);
     const nodes = this.finalNodes(facts);
     const embedding = facts.get('embedding') as Embedding;
-    const before = [this.stages.length, this.effects.length] as const;
+    const before = { effects: this.effects.length, notes: this.notes.length };
     const pnodes = this.inputs.onPart
       ? embedding.pnodes.map(({ name }) => name)
       : [thisPnode(embedding, this.inputs.host)];
     for (const pnode of pnodes) {
-      [this.stages.length, this.effects.length] = before;
+      this.effects.length = before.effects;
       this.ended = false;
       await this.launchOn(pnode, nodes, new Map(facts));
-      const { effects, nodes: own } = this.seal();
-      this.inputs.onPart?.({ pnode, effects, nodes: own });
+      if (!this.inputs.onPart) return;
+      const { effects, nodes: own, notes } = this.seal();
+      this.inputs.onPart({ pnode, effects, nodes: own, notes: notes.slice(before.notes) });
+      this.notes.length = before.notes;
     }
   }
 
@@ -230,9 +232,16 @@ class Planner {
       provides,
       ...(skipped !== undefined && { skipped }),
     };
-    this.stages.push(planned);
+    this.remember(planned);
     this.ended = stage.name === this.inputs.until;
     this.inputs.onStage?.(planned, given);
+  }
+
+  /** A platform's stage is planned for several pnodes, and is one: it has nothing to do where it has nothing for any. */
+  private remember(planned: PlannedStage): void {
+    const at = this.stages.findIndex(({ name }) => name === planned.name);
+    if (at < 0) this.stages.push(planned);
+    else if (planned.skipped === undefined) this.stages[at] = planned;
   }
 
   private factFor(stage: Stage, name: FactName, facts: ReadonlyMap<string, unknown>): unknown {

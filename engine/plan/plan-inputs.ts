@@ -22,8 +22,11 @@ export interface PlanInputs {
   readonly previous: Previous | null;
   /** Whose part of the experiment launch is about; not needed where there is only one pnode. */
   readonly host?: ThisHost;
-  /** Launch is planned for every pnode, each by itself, and this is told of each; the plan is the last one's. */
-  onPart?(part: Pick<Plan, 'effects' | 'nodes'> & { readonly pnode: string }): void;
+  /**
+   * Launch is planned for every pnode, each by itself, and this is told of each, with what launch notes there. The plan is
+   * the last one's, without such notes.
+   */
+  onPart?(part: Pick<Plan, 'effects' | 'nodes' | 'notes'> & { readonly pnode: string }): void;
   /** The config directory on disk, for a launch that stands alone. */
   readonly onDisk: ConfigReader;
   /** Has boss answer claims, or foretell the answer: in a dry run some may be left out that it cannot foretell. */

@@ -18,6 +18,9 @@ import { unansweredText } from '../plan-text.ts';
 /** How many pairs of a node and a destination substrate are followed at most: some seconds' work. */
 const MOST_WAYS = 8_000_000;
 
+/** Each pnode may have some. */
+const MOST_NOTES = 6;
+
 /** What `check` found in an experiment that is in order. */
 interface Summary {
   readonly file: string;
@@ -45,6 +48,7 @@ interface Part {
   /** Of launch. */
   readonly effects: number;
   readonly ghosts: number;
+  readonly notes: readonly string[];
 }
 
 /**
@@ -56,9 +60,10 @@ export async function check(file: string, options: PlanOptions, io: Io): Promise
   const parts: Part[] = [];
   const { plan, facts } = await planOnly({
     ...inputs,
-    onPart: ({ pnode, effects, nodes }) =>
+    onPart: ({ pnode, effects, nodes, notes }) =>
       parts.push({
         pnode,
+        notes,
         nodes: nodes.length,
         effects: effects.filter(ofLaunch).length,
         ghosts: nodes.filter(({ ghost }) => ghost).length,
@@ -127,7 +132,10 @@ function summarise(file: string, found: Found): Summary {
       crossings: crossings?.length ?? 0,
     }),
     ...(reachability && { reachability }),
-    notes: [...(unanswered === undefined ? [] : [unanswered]), ...new Set(plan.notes)],
+    notes: [
+      ...(unanswered === undefined ? [] : [unanswered]),
+      ...new Set([...plan.notes, ...parts.flatMap((part) => part.notes)]),
+    ],
   };
 }
 
@@ -149,7 +157,9 @@ function print(summary: Summary, { print: write, colors }: Io): void {
     write(`  routes: every node reaches every address${within} (${count(pairs, 'pair')} followed${sampled})`);
   }
   write(`  ${count(summary.effects, 'effect')} planned`);
-  for (const note of notes) write(`  ${colors?.yellow('note:') ?? 'note:'} ${note}`);
+  for (const note of notes.slice(0, MOST_NOTES)) write(`  ${colors?.yellow('note:') ?? 'note:'} ${note}`);
+  const more = notes.length - MOST_NOTES;
+  if (more > 0) write(`  ... ${count(more, 'more note')}: --json has them`);
 }
 
 function pnodesText(pnodes: Readonly<Record<string, number>>): string {
