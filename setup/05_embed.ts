@@ -31,7 +31,9 @@ export default defineStage({
     const problem = noPnode(failed, demands, settings.pnodes);
     if (problem) {
       const factor = factorThatFits(partitioned, { settings, platforms });
-      const isNamed = computers(annotated).some((one) => attribute(one, 'containers:partition') !== undefined);
+      const isNamed = computers(annotated).some(
+        (one) => attribute(one, 'containers:partition') !== undefined,
+      );
       const force = !request.packing?.force && (isNamed || previous) ? ' --force-partition' : '';
       throw new UserError({ ...problem, hint: hintOf(demands.length, factor, force) });
     }
@@ -51,6 +53,7 @@ export default defineStage({
 
 function hintOf(partitions: number, factor: number | undefined, force: string): string {
   if (factor !== undefined) return `--packing ${factor}${force} would fit`;
+  if (partitions === 1) return 'list a pnode that can hold it, or take nodes out';
   return `list ${partitions} pnodes that can each hold one of the ${partitions} partitions, or take nodes out`;
 }
 

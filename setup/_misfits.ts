@@ -25,7 +25,7 @@ export function noPnode(
   const [lack] = nearest.lacks;
   return {
     code: 'pnode-too-small',
-    message: `${who} fits no pnode of the site: it needs ${told(lack!)}, ${nearest.pnode.name} has ${lack!.has}`,
+    message: `${who} fits no pnode of the site: it needs ${needed(lack!)}, ${nearest.pnode.name} ${has(lack!)}`,
   };
 }
 
@@ -58,14 +58,14 @@ function together(partition: string, what: string): Problem {
   };
 }
 
-function told({ resource, needed }: Lack): string {
-  const names = {
-    memory: 'of memory',
-    cores: 'cores',
-    interfaces: 'interfaces for what leads out of it',
-    platforms: '',
-  };
-  return `${needed} ${names[resource]}`.trim();
+function needed({ resource, needed: amount }: Lack): string {
+  if (resource === 'platforms') return `a host of ${amount}`;
+  const names = { memory: 'of memory', cores: 'cores', interfaces: 'interfaces for what leads out of it' };
+  return `${amount} ${names[resource]}`;
+}
+
+function has({ resource, has: amount }: Lack): string {
+  return resource === 'platforms' ? `hosts ${amount}` : `has ${amount}`;
 }
 
 function count(number: number): string {
