@@ -1,4 +1,4 @@
-import type { SwitchFact } from '../model/experiment.ts';
+import type { Crossing, SwitchFact } from '../model/experiment.ts';
 import { attribute } from '../model/queries.ts';
 import type { Topology } from '../model/topology.ts';
 import type { AddressPlan } from './addresses.ts';
@@ -30,11 +30,21 @@ export function earlierMacs(topology: Topology): MacPlan {
   });
 }
 
-/** The switch ports that an earlier run's final topology holds, and the sizes of its switches. */
-export function earlierPorts(topology: Topology, switches: readonly SwitchFact[]): PortPlan {
+/** The switch ports that an earlier run's final topology holds, the sizes of its switches, and the ports of its trunks. */
+export function earlierPorts(
+  topology: Topology,
+  switches: readonly SwitchFact[],
+  crossings: readonly Crossing[] = [],
+): PortPlan {
   const ports = attachments(topology).flatMap(({ element, interface: name, substrate, port }) => {
     const number = attribute(port, 'benito:vde_port');
     return number === undefined ? [] : [{ element, interface: name, substrate, port: Number(number) }];
   });
-  return { ports, switches: switches.map(({ substrate, ports: count }) => ({ substrate, ports: count })) };
+  return {
+    ports,
+    switches: switches.map(({ substrate, pnode, ports: count }) => ({ substrate, pnode, ports: count })),
+    trunks: crossings.flatMap(({ substrate, trunks }) =>
+      trunks.map(([a, b]) => ({ substrate, pnodes: [a.pnode, b.pnode], ports: [a.port, b.port] }) as const),
+    ),
+  };
 }

@@ -32,6 +32,8 @@ export interface Member {
   readonly prefix: number;
   readonly mac: string | undefined;
   readonly port: string | undefined;
+  /** A substrate has one on every pnode that it is on. */
+  readonly switch: string | undefined;
 }
 
 /**
@@ -52,6 +54,7 @@ export function buildGraph(topology: Topology): Graph {
         prefix: parseMask(attribute(port, 'ip4_netmask') ?? '') ?? 24,
         mac: attribute(port, 'benito:mac_address')?.toLowerCase(),
         port: attribute(port, 'benito:vde_port'),
+        switch: attribute(port, 'benito:vde_switch'),
       };
       return [{ node, substrate, address, member }];
     }),

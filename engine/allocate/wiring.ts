@@ -15,13 +15,15 @@ export function checkWiring(graph: Graph): readonly Problem[] {
     code: string,
     what: string,
     key: (member: number) => string | undefined,
+    within: (member: number) => string | undefined = () => undefined,
   ): readonly Problem[] => {
     const owners = new Map<string, number>();
     return numbers.flatMap((member) => {
       const value = key(member);
       if (value === undefined) return [];
-      const owner = owners.get(value);
-      if (owner === undefined) owners.set(value, member);
+      const whole = `${value}\n${within(member) ?? ''}`;
+      const owner = owners.get(whole);
+      if (owner === undefined) owners.set(whole, member);
       return owner === undefined
         ? []
         : [{ code, message: `${what} ${value} is used by ${where(owner)} and by ${where(member)}` }];
@@ -42,10 +44,15 @@ export function checkWiring(graph: Graph): readonly Problem[] {
   return [
     ...twice('duplicate-address', 'address', (member) => formatAddress(memberAddress[member]!)),
     ...twice('duplicate-mac', 'MAC', (member) => members[member]!.mac),
-    ...twice('duplicate-port', 'port', (member) => {
-      const port = members[member]!.port;
-      return port === undefined ? undefined : `${port} of ${substrates[memberSubstrate[member]!]}`;
-    }),
+    ...twice(
+      'duplicate-port',
+      'port',
+      (member) => {
+        const port = members[member]!.port;
+        return port === undefined ? undefined : `${port} of ${substrates[memberSubstrate[member]!]}`;
+      },
+      (member) => members[member]!.switch,
+    ),
     ...misfits,
     ...findOverlaps(new Map(substrates.map((name, at) => [name, subnets[at]!]))),
   ];

@@ -29,8 +29,11 @@ export interface CommandRow {
 export interface OptionRow {
   readonly flags: string;
   readonly text: string;
-  /** `list`: may be given again; `pairs`: KEY=VALUE, may be given again; `number`: at least zero. */
-  readonly takes?: 'list' | 'pairs' | 'number';
+  /**
+   * `list`: may be given again; `pairs`: KEY=VALUE, may be given again; `number`: at least zero; `count`: a whole number of at
+   * least one; `passes`: PASS:COUNT and `pass-list`: PASS, with commas between several, may be given again.
+   */
+  readonly takes?: 'list' | 'pairs' | 'number' | 'count' | 'passes' | 'pass-list';
 }
 
 /** Exit codes of most commands. */

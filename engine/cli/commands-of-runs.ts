@@ -23,6 +23,45 @@ const PLAN_OPTIONS: readonly OptionRow[] = [
     takes: 'list',
   },
 ];
+const PACKING_OPTIONS: readonly OptionRow[] = [
+  {
+    flags: '--packing <NODES>',
+    text: 'how many nodes may share a pnode; 10 unless the site says otherwise',
+    takes: 'count',
+  },
+  {
+    flags: '--size <PNODES>',
+    text: 'how many pnodes each pass has; --packing and --pass-pack do not count then',
+    takes: 'count',
+  },
+  {
+    flags: '--nodes-only',
+    text: 'equal numbers of nodes on all pnodes, whatever the links between them',
+  },
+  {
+    flags: '--pass-pack <PASS:NODES,...>',
+    text: 'as --packing, of one pass; may be repeated',
+    takes: 'passes',
+  },
+  {
+    flags: '--pass-size <PASS:PNODES,...>',
+    text: 'as --size, of one pass; may be repeated',
+    takes: 'passes',
+  },
+  {
+    flags: '--pass-nodes-only <PASS,...>',
+    text: 'as --nodes-only, of one pass; may be repeated',
+    takes: 'pass-list',
+  },
+  {
+    flags: '--force-partition',
+    text: 'make partitions anew, whatever the experiment or an earlier run says of them',
+  },
+];
+const PNODE: OptionRow = {
+  flags: '--pnode <PNODE>',
+  text: "which pnode of the experiment this machine is: pnode-0001, or as the site calls it; unless said, by this machine's hostname",
+};
 const FULL: OptionRow = { flags: '--full', text: 'show long files, lines and lists to their end' };
 
 /** Commands that make plans, carry them out, and undo them. */
@@ -33,7 +72,7 @@ export const runCommands: readonly CommandRow[] = [
     about:
       'Brings this host to what the experiment asks for, and does only what is missing: on an experiment that is up it mends what broke and carries over what changed in the file. Needs root.',
     arguments: [['<EXPERIMENT>', EXPERIMENT]],
-    options: PLAN_OPTIONS,
+    options: [...PLAN_OPTIONS, PNODE, ...PACKING_OPTIONS],
     examples: [
       [`up ${STAR}`, 'the star of ten nodes'],
       ['up tree.xml --as embedded_pnode=process', "nodes of the type 'embedded_pnode' become process nodes"],
@@ -60,6 +99,8 @@ export const runCommands: readonly CommandRow[] = [
       { flags: '--from <NAME>', text: 'from this stage on' },
       { flags: '--to <NAME>', text: 'up to and with this stage' },
       ...PLAN_OPTIONS,
+      PNODE,
+      ...PACKING_OPTIONS,
       FULL,
     ],
     examples: [
@@ -86,6 +127,8 @@ export const runCommands: readonly CommandRow[] = [
       { flags: '--out <FILE>', text: 'also write the plan to FILE, for `apply`' },
       FULL,
       ...PLAN_OPTIONS,
+      PNODE,
+      ...PACKING_OPTIONS,
     ],
     examples: [
       [`plan ${STAR}`, 'read it'],
@@ -130,7 +173,7 @@ export const runCommands: readonly CommandRow[] = [
     about:
       'Reads the experiment, plans it, and follows packets over the computed routes from every node to every address (of large experiments, a sample). All mistakes are told together. Needs no root.',
     arguments: [['<EXPERIMENT>', EXPERIMENT]],
-    options: PLAN_OPTIONS,
+    options: [...PLAN_OPTIONS, ...PACKING_OPTIONS],
     examples: [[`check ${STAR}`, 'is it in order?']],
     run: async ({ args, options }, io) =>
       (await import('./commands/check.ts')).check(args[0] as string, planOptions(options), io),
@@ -166,7 +209,7 @@ export const runCommands: readonly CommandRow[] = [
     summary: 'list the stages: order, file, what they need and provide',
     about: 'Lists what would run, in which order; with an EXPERIMENT only what it comes to. Needs no root.',
     arguments: [['[EXPERIMENT]', `${EXPERIMENT}; all platforms without it`]],
-    options: PLAN_OPTIONS,
+    options: [...PLAN_OPTIONS, ...PACKING_OPTIONS],
     examples: [
       ['stages', 'every stage of every platform'],
       [`stages ${STAR} --stages ./mine`, 'what the star comes to, with stages of your own'],

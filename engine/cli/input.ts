@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { journalDir } from '../config/experiment.ts';
 import { codecs } from '../config/files.ts';
 import { packageRoot } from '../config/package-root.ts';
@@ -32,6 +33,8 @@ export interface InputOptions {
   readonly request: Request;
   /** `--stages DIR`, in the order given. */
   readonly stageFolders: readonly string[];
+  /** `--pnode`. */
+  readonly pnode?: string | undefined;
 }
 
 /** As `readInputs`, for setup and launch of the user's file: what `up`, `plan`, `check` and `stages` are about. */
@@ -47,12 +50,13 @@ export async function readExperimentInputs(
     file,
     request: requestOf(options),
     stageFolders: options.stages,
+    pnode: options.pnode,
   });
 }
 
 /** Reads everything that a plan is made from, but boss's answers. */
 export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs, 'answer'>> {
-  const { experiment, settings, phases, file, request } = options;
+  const { experiment, settings, phases, file, request, pnode } = options;
   const folders = stageFolders(packageRoot(), options.stageFolders);
   const found = discoverStages(folders, { asRoot: process.getuid?.() === 0 });
   const platforms = registerPlatforms(await loadPlatforms(found.platforms));
@@ -69,6 +73,7 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
     previous: readPrevious(experiment),
     shapeChanges: readShapeChanges(experiment),
     onDisk,
+    host: { hostname: hostname(), ...(pnode !== undefined && { pnode }) },
     probe: (probes) => answerProbes(probes),
     ...(file !== undefined && { source: readExperiment(file) }),
   };
@@ -104,7 +109,14 @@ export function readPrevious(experiment: ExperimentFact): Previous | null {
   const { project, name } = experiment;
   if (reader.read('pid_eid') !== `${project}\n${name}\n`) return null;
   const topology = codecs.topology.decode!(reader);
-  return topology ? { topology, switches: codecs.switches.decode!(reader) ?? [] } : null;
+  if (!topology) return null;
+  const embedding = codecs.embedding.decode!(reader);
+  return {
+    topology,
+    switches: codecs.switches.decode!(reader) ?? [],
+    crossings: codecs.crossings.decode!(reader) ?? [],
+    ...(embedding && { embedding }),
+  };
 }
 
 /** What `shape` has changed, where the journal may be read: by root alone. */

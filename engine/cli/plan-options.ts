@@ -1,8 +1,10 @@
 import type { Request } from '../model/experiment.ts';
+import { packingRequest, typedPacking } from './packing-options.ts';
+import type { PackingOptions } from './packing-options.ts';
 import type { TargetOptions } from './target.ts';
 
 /** What commands that make a plan take. */
-export interface PlanOptions extends TargetOptions {
+export interface PlanOptions extends TargetOptions, PackingOptions {
   /** `--as TYPE=PLATFORM`. */
   readonly as: Readonly<Record<string, string>>;
   /** `--default-platform`. */
@@ -13,15 +15,19 @@ export interface PlanOptions extends TargetOptions {
   readonly vdeSwitchShaping?: boolean;
   /** `--stages DIR`, in the order given. */
   readonly stages: readonly string[];
+  /** `--pnode`: which pnode of the experiment this machine is. */
+  readonly pnode?: string;
 }
 
 /** The part of the options that stages see. */
 export function requestOf(options: PlanOptions): Request {
   const { as, defaultPlatform, endNodeShaping, vdeSwitchShaping } = options;
+  const packing = packingRequest(options);
   return {
     as,
     ...(defaultPlatform !== undefined && { defaultPlatform }),
     ...((endNodeShaping ?? vdeSwitchShaping) && { endNodeShaping: endNodeShaping === true }),
+    ...(packing && { packing }),
   };
 }
 
@@ -32,6 +38,8 @@ export function typedOptions(options: PlanOptions): string {
     ...(options.defaultPlatform === undefined ? [] : [`--default-platform ${options.defaultPlatform}`]),
     ...(options.endNodeShaping ? ['--end-node-shaping'] : []),
     ...(options.vdeSwitchShaping ? ['--vde-switch-shaping'] : []),
+    ...typedPacking(options),
+    ...(options.pnode === undefined ? [] : [`--pnode ${options.pnode}`]),
     ...options.stages.map((folder) => `--stages ${folder}`),
     ...(options.experiment === undefined ? [] : [`-e ${options.experiment}`]),
     ...(options.var === undefined ? [] : [`--var ${options.var}`]),

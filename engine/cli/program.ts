@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { USUAL_EXITS } from './command-row.ts';
 import type { CommandRow, OptionRow, Parsed } from './command-row.ts';
 import { lifeCommands } from './commands-of-lives.ts';
 import { nodeCommands } from './commands-of-nodes.ts';
 import { runCommands } from './commands-of-runs.ts';
+import { parserOf } from './option-values.ts';
 
 const NAME = 'benito-pipeline';
 const LOOKING = 'Looking and going inside:';
@@ -107,26 +108,9 @@ function configure(command: Command, { out, err }: ProgramOutput): void {
 
 function optionOf({ flags, text, takes }: OptionRow): Option {
   const option = new Option(flags, text);
-  if (takes === 'list') option.argParser((value, list: readonly string[] = []) => [...list, value]);
-  if (takes === 'pairs') option.argParser(addPair);
-  if (takes === 'number') option.argParser(parseNumber);
+  const parse = takes && parserOf(takes);
+  if (parse) option.argParser(parse as (text: string, before: unknown) => unknown);
   return option;
-}
-
-function addPair(
-  text: string,
-  pairs: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  const [, key, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (key === undefined || value === undefined)
-    throw new InvalidArgumentError('It is written TYPE=PLATFORM.');
-  return { ...pairs, [key]: value };
-}
-
-function parseNumber(text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !(number >= 0)) throw new InvalidArgumentError('A number is needed.');
-  return number;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

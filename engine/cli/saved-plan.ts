@@ -4,6 +4,7 @@ import type { EffectId } from '../model/effect.ts';
 import { UserError } from '../model/problem.ts';
 import { sealPlan } from '../plan/plan.ts';
 import type { Plan } from '../plan/plan.ts';
+import { packingOptions } from './packing-options.ts';
 import type { PlanOptions } from './plan-options.ts';
 
 /** What `plan --out` writes and `apply` carries out: a plan with everything that it was made from, as fingerprints. */
@@ -50,11 +51,13 @@ export function loadPlan(file: string): SavedPlan {
 
 /** The options with every path made absolute: a plan may be applied from anywhere. */
 export function absolute(options: PlanOptions): PlanOptions {
-  const { as, defaultPlatform, stages, experiment, var: varDir } = options;
+  const { as, defaultPlatform, stages, experiment, pnode, var: varDir } = options;
   return {
     as,
     stages: stages.map((folder) => resolve(folder)),
     ...(defaultPlatform !== undefined && { defaultPlatform }),
+    ...packingOptions(options),
+    ...(pnode !== undefined && { pnode }),
     ...(experiment !== undefined && { experiment }),
     ...(varDir !== undefined && { var: resolve(varDir) }),
   };

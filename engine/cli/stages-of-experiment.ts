@@ -22,7 +22,10 @@ export async function stagesOfExperiment(
   options: PlanOptions,
   found: Discovery,
 ): Promise<readonly StageRow[]> {
-  const { plan } = await planOnly(await readExperimentInputs(file, options));
+  const { plan } = await planOnly({
+    ...(await readExperimentInputs(file, options)),
+    onPart: () => undefined,
+  });
   const replaces = new Map(found.stages.map((stage) => [stage.name, stage.replaces]));
   return plan.stages.map((stage) => ({ ...stage, replaces: replaces.get(stage.name) ?? [] }));
 }

@@ -4,7 +4,14 @@ import { writeTopdl } from '../topdl/write.ts';
 import { formatAddress } from '../allocate/ip4.ts';
 import { tableOf } from '../allocate/route-table.ts';
 import type { Route, RouteTable } from '../allocate/route-table.ts';
-import type { Embedding, ExperimentFact, RouteTableFact, SwitchFact } from '../model/experiment.ts';
+import type {
+  Children,
+  Crossing,
+  Embedding,
+  ExperimentFact,
+  RouteTableFact,
+  SwitchFact,
+} from '../model/experiment.ts';
 import type { FileSystems } from '../model/file-systems.ts';
 import type { DelayElement, NetworkShape, SwitchVlans } from '../model/shaping.ts';
 import type { Topology } from '../model/topology.ts';
@@ -62,6 +69,16 @@ export const codecs = {
     decode: (reader) => parsed(reader.read('embedding.yaml')) as Embedding | undefined,
   } satisfies Codec<Embedding> as Codec<Embedding>,
 
+  children: {
+    encode: (children) =>
+      Object.entries(children).map(([pnode, nodes]) => ({
+        path: `children/${pnode}.yaml`,
+        content: stringify(nodes),
+      })),
+  } satisfies Codec<Children> as Codec<Children>,
+
+  physical: { encode: topologyCodec('phys_topo.xml', 'indented').encode },
+
   switches: {
     encode: (switches) =>
       [...new Set(switches.map(({ pnode }) => pnode))].map((pnode) => ({
@@ -73,6 +90,12 @@ export const codecs = {
         .list('switch')
         .flatMap((name) => (parsed(reader.read(`switch/${name}`)) as SwitchFact[] | null) ?? []),
   } satisfies Codec<readonly SwitchFact[]> as Codec<readonly SwitchFact[]>,
+
+  crossings: {
+    encode: (crossings) => [{ path: 'crossings.yaml', content: stringify(crossings) }],
+    // A directory of before there were several pnodes has none.
+    decode: (reader) => (parsed(reader.read('crossings.yaml')) ?? []) as readonly Crossing[],
+  } satisfies Codec<readonly Crossing[]> as Codec<readonly Crossing[]>,
 
   shaping: yamlCodec<readonly NetworkShape[]>('shaping.yaml'),
 

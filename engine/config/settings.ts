@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { UserError } from '../model/problem.ts';
 import type { Place, Problem } from '../model/problem.ts';
 import { accountsSchema, fileSystemsSchema } from './file-system-settings.ts';
+import { pnodesSchema } from './pnode-settings.ts';
 import { packageRoot } from './package-root.ts';
 
 /** Where a site keeps its own settings. */
@@ -53,11 +54,15 @@ const controlNetSchema = z
     }
   });
 
+const packingSchema = z.strictObject({ nodes: z.int().min(1), nodes_only: z.boolean() });
+
 const settingsSchema = z.strictObject({
   project: z.string().regex(/^[A-Za-z0-9_-]+$/),
   default_platform: z.string().min(1),
   address_space: cidr,
   control_net: controlNetSchema,
+  packing: packingSchema,
+  pnodes: pnodesSchema,
   ipv6: z.boolean(),
   shaping: z.strictObject({ end_nodes: z.boolean(), queue: z.int().positive() }),
   accounts: accountsSchema,

@@ -1,3 +1,4 @@
+import type { NodeCosts, PackingRequest, Sharing } from './packing.ts';
 import type { Topology } from './topology.ts';
 import type { ControlAddress } from './vnode.ts';
 
@@ -8,6 +9,8 @@ export interface Previous {
   /** The final topology of then. */
   readonly topology: Topology;
   readonly switches: readonly SwitchFact[];
+  readonly embedding?: Embedding;
+  readonly crossings?: readonly Crossing[];
 }
 
 export interface Request {
@@ -17,6 +20,8 @@ export interface Request {
   readonly defaultPlatform?: string;
   /** `--end-node-shaping` or `--vde-switch-shaping`, instead of what the site's settings say. */
   readonly endNodeShaping?: boolean;
+  /** `--packing` and the options beside it; absent where none was given. */
+  readonly packing?: PackingRequest;
 }
 
 export interface ExperimentFact {
@@ -45,6 +50,11 @@ export interface PlatformFact {
   readonly hostFiles: '9p' | 'shared';
   /** How its nodes' links can be shaped. */
   readonly shaping: readonly ('vde' | 'endnode')[];
+  /** With whom its nodes may be on one pnode. */
+  readonly sharesPnode: Sharing;
+  /** The pass in which its nodes are packed, unless they say another. */
+  readonly packingPass: number;
+  readonly resources: NodeCosts;
 }
 
 /** A physical node. */
@@ -57,6 +67,8 @@ export interface PnodeFact {
 export interface Embedding {
   readonly pnodes: readonly {
     readonly name: string;
+    /** What the site calls it; absent where the site lists no pnodes. */
+    readonly host?: string;
     readonly partitions: readonly string[];
     readonly nodes: readonly string[];
   }[];
@@ -70,6 +82,24 @@ export interface SwitchFact {
   /** What `vde_switch -n` gets: counts port 0. */
   readonly ports: number;
 }
+
+/** A substrate that nodes of several pnodes are on: a switch in each of them, and what is to join these. */
+export interface Crossing {
+  readonly substrate: string;
+  /** Together they join all its switches, without a circle. */
+  readonly trunks: readonly (readonly [TrunkEnd, TrunkEnd])[];
+}
+
+/** The switch port that is kept free for a trunk. */
+export interface TrunkEnd {
+  readonly pnode: string;
+  /** Full path of the switch's socket directory on that pnode. */
+  readonly socket: string;
+  readonly port: number;
+}
+
+/** Who hosts whom: pnode -> platform -> nodes. */
+export type Children = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 export interface RouteTableFact {
   readonly node: string;

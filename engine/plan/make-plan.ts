@@ -1,55 +1,32 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { codecs } from '../config/files.ts';
-import type { Codec, ConfigFile, ConfigReader } from '../config/files.ts';
-import { ONLY_PNODE, pnodeOf, vnodesOf } from '../config/nodes.ts';
+import type { Codec, ConfigFile } from '../config/files.ts';
+import { pnodeOf, vnodesOf } from '../config/nodes.ts';
 import { decodePlatformFacts, encodePlatformFact } from '../config/platform-facts.ts';
-import type { Settings } from '../config/settings.ts';
-import type { Embedding, ExperimentFact, Previous, Request } from '../model/experiment.ts';
-import type { ShapeChanges } from '../model/shaping.ts';
+import type { PlatformScope } from '../config/platform-facts.ts';
+import type { Embedding, PnodeFact } from '../model/experiment.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
-import type { Platform } from '../platform/registry.ts';
 import { platformFacts } from '../platform/registry.ts';
-import type { Claim, Lease, Probe, ProbeAnswer, StageContext, StageResult } from '../stage/define.ts';
-import type { Phase, StageFile } from '../stage/discover.ts';
+import type { Lease, ProbeAnswer, StageContext, StageResult } from '../stage/define.ts';
+import type { Phase } from '../stage/discover.ts';
 import { effect } from '../stage/effects.ts';
 import type { FactName } from '../stage/facts.ts';
 import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
 import { withDirectories } from './directories.ts';
+import { handedOver } from './handed-over.ts';
 import { keptForLaunch } from './platform-facts.ts';
 import { sealPlan } from './plan.ts';
+import type { PlanInputs } from './plan-inputs.ts';
 import { nodeRecords } from './node-records.ts';
 import { notSetUp, probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
+import { thisPnode } from './this-pnode.ts';
 import type { AnsweredProbe, NodeRecord, Plan, PlannedEffect, PlannedStage, Unanswered } from './plan.ts';
 
-/** All that a plan is made from. */
-export interface PlanInputs {
-  readonly experiment: ExperimentFact;
-  readonly settings: Settings;
-  readonly request: Request;
-  readonly phases: readonly Phase[];
-  readonly stages: readonly StageFile[];
-  readonly platforms: ReadonlyMap<string, Platform>;
-  /** The user's file, for setup: its text, and its topology with regions expanded. */
-  readonly source?: { readonly text: string; readonly topology: Topology };
-  /** What an earlier setup left. */
-  readonly previous: Previous | null;
-  /** What `shape` has changed of the running experiment. */
-  readonly shapeChanges: ShapeChanges;
-  /** The config directory on disk, for a launch that stands alone. */
-  readonly onDisk: ConfigReader;
-  /** Has boss answer claims, or foretell the answer: in a dry run some may be left out that it cannot foretell. */
-  answer(claims: readonly Claim[]): Promise<readonly Lease[]>;
-  /** Has the host answer probes, in their order. */
-  probe(probes: readonly Probe[]): Promise<readonly ProbeAnswer[]>;
-  /** The last stage that is wanted: those behind it are not planned. */
-  readonly until?: string;
-  /** Told as each stage is planned, with the facts that it gave. */
-  onStage?(stage: PlannedStage, facts: Readonly<Record<string, unknown>>): void;
-}
+export type { PlanInputs } from './plan-inputs.ts';
 
 /**
  * Runs the stages' plans, in order, and gathers what they ask for: setup for the experiment, then each platform's,
@@ -70,8 +47,8 @@ class Planner {
   private readonly notes: string[] = [];
   /** The facts of setup, if it is planned too. */
   private decided: ReadonlyMap<string, unknown> = new Map();
-  /** What the stages of setup gave to those of launch, by platform. */
-  private readonly handedOver = new Map<string, Map<string, unknown>>();
+  /** What the stages of setup gave to those of launch, by platform and pnode. */
+  private readonly handedOver = handedOver();
   private leases: readonly Lease[] = [];
   private readonly probes: AnsweredProbe[] = [];
   private nodes: readonly NodeRecord[] = [];
@@ -98,8 +75,16 @@ class Planner {
     await this.runScope(opening, facts);
     if (this.ended) return;
     const nodes = this.finalNodes(facts);
-    const here = nodes.filter(({ pnode }) => pnode === ONLY_PNODE);
-    for (const platform of platformsOf(here)) await this.runPlatform('setup', platform, here, facts);
+    for (const platform of platformsOf(nodes)) {
+      const mine = nodes.filter((node) => node.platform === platform);
+      for (const pnode of [...new Set(mine.map((node) => node.pnode))].sort()) {
+        if (this.unanswered) return;
+        // The last stage that is wanted is planned for every pnode.
+        this.ended = false;
+        await this.runPlatform('setup', { platform, pnode }, mine, facts);
+      }
+      if (this.ended) return;
+    }
     facts.set('configFiles', this.configFileFacts());
     await this.runScope(
       stages.filter(({ definition }) => definition.closing),
@@ -117,20 +102,41 @@ class Planner {
     }
     // With what has come to be since in place of what the directory lacks.
     if (facts.has('settings')) facts.set('settings', this.inputs.settings);
-    const all = this.finalNodes(facts).filter(({ pnode }) => pnode === ONLY_PNODE);
-    facts.set('pnode', pnodeOf(facts.get('topology') as Topology, ONLY_PNODE));
-    facts.set('nodes', all);
+    const nodes = this.finalNodes(facts);
+    const embedding = facts.get('embedding') as Embedding;
+    const before = { effects: this.effects.length, notes: this.notes.length };
+    const pnodes = this.inputs.onPart
+      ? embedding.pnodes.map(({ name }) => name)
+      : [thisPnode(embedding, this.inputs.host)];
+    for (const pnode of pnodes) {
+      this.effects.length = before.effects;
+      this.ended = false;
+      await this.launchOn(pnode, nodes, new Map(facts));
+      if (!this.inputs.onPart) return;
+      const { effects, nodes: own, notes } = this.seal();
+      this.inputs.onPart({ pnode, effects, nodes: own, notes: notes.slice(before.notes) });
+      this.notes.length = before.notes;
+    }
+  }
+
+  /** Launch of one pnode's part. */
+  private async launchOn(name: string, nodes: readonly VNode[], facts: Map<string, unknown>): Promise<void> {
+    const mine = nodes.filter(({ pnode }) => pnode === name);
+    facts.set('pnode', pnodeOf(facts.get('topology') as Topology, name));
+    facts.set('nodes', mine);
     const stages = await this.load('launch', undefined);
     await this.runScope(
       stages.filter(({ definition }) => !definition.closing),
       facts,
     );
-    for (const platform of platformsOf(all)) await this.runPlatform('launch', platform, all, facts);
+    for (const platform of platformsOf(mine)) {
+      await this.runPlatform('launch', { platform, pnode: name }, mine, facts);
+    }
     await this.runScope(
       stages.filter(({ definition }) => definition.closing),
       facts,
     );
-    this.nodes = nodeRecords(all, this.inputs, this.effects);
+    this.nodes = nodeRecords(mine, this.inputs, this.effects);
   }
 
   seal(): Plan {
@@ -157,14 +163,14 @@ class Planner {
   /** A platform's stages see its nodes only; of what they provide, the facts of many providers outlive them. */
   private async runPlatform(
     phase: Phase,
-    platform: string,
+    of: PlatformScope,
     nodes: readonly VNode[],
     facts: Map<string, unknown>,
   ): Promise<void> {
-    const stages = await this.load(phase, platform);
-    const mine = nodes.filter((node) => node.platform === platform);
-    const pnode = pnodeOf(facts.get('topology') as Topology, ONLY_PNODE);
-    const own = phase === 'launch' ? this.handedTo(platform) : [];
+    const stages = await this.load(phase, of.platform);
+    const mine = nodes.filter(({ platform, pnode }) => platform === of.platform && pnode === of.pnode);
+    const pnode = pnodeOf(facts.get('topology') as Topology, of.pnode);
+    const own = phase === 'launch' ? this.handedTo(of) : [];
     const scope = new Map([...facts, ...own, ['pnode', pnode], ['nodes', mine]]);
     await this.runScope(stages, scope);
     for (const name of stages.flatMap(({ definition }) => definition.many ?? [])) {
@@ -173,9 +179,9 @@ class Planner {
   }
 
   /** What setup has just planned is what decoding its files gives. */
-  private handedTo(platform: string): ReadonlyMap<string, unknown> {
-    if (!this.inputs.phases.includes('setup')) return decodePlatformFacts(platform, this.inputs.onDisk);
-    return this.handedOver.get(platform) ?? new Map();
+  private handedTo(of: PlatformScope): ReadonlyMap<string, unknown> {
+    if (!this.inputs.phases.includes('setup')) return decodePlatformFacts(of, this.inputs.onDisk);
+    return this.handedOver.to(of);
   }
 
   /** Plans the stages of one scope in their order; the facts that they provide are added to `facts`. */
@@ -213,8 +219,7 @@ class Planner {
       } else {
         facts.set(name, given[name]);
         this.keep(name, given[name], stage.name);
-        if (keptForLaunch(stage).includes(name))
-          this.handOver(stage.platform!, name, given[name], stage.name);
+        if (keptForLaunch(stage).includes(name)) this.handOver(stage, name, given[name], facts);
       }
     }
     const stray = Object.keys(given).find((name) => !(provides as readonly string[]).includes(name));
@@ -228,9 +233,16 @@ class Planner {
       provides,
       ...(skipped !== undefined && { skipped }),
     };
-    this.stages.push(planned);
+    this.remember(planned);
     this.ended = stage.name === this.inputs.until;
     this.inputs.onStage?.(planned, given);
+  }
+
+  /** A platform's stage is planned for several pnodes, and is one: it has nothing to do where it has nothing for any. */
+  private remember(planned: PlannedStage): void {
+    const at = this.stages.findIndex(({ name }) => name === planned.name);
+    if (at < 0) this.stages.push(planned);
+    else if (planned.skipped === undefined) this.stages[at] = planned;
   }
 
   private factFor(stage: Stage, name: FactName, facts: ReadonlyMap<string, unknown>): unknown {
@@ -258,10 +270,10 @@ class Planner {
     for (const file of codec?.encode(value) ?? []) this.write(file, stage);
   }
 
-  private handOver(platform: string, name: string, value: unknown, stage: string): void {
-    const facts = this.handedOver.get(platform) ?? new Map<string, unknown>();
-    this.handedOver.set(platform, facts.set(name, value));
-    this.write(encodePlatformFact(platform, name, value), stage);
+  private handOver(stage: Stage, name: string, value: unknown, seen: ReadonlyMap<string, unknown>): void {
+    const of = { platform: stage.platform!, pnode: (seen.get('pnode') as PnodeFact).name };
+    this.handedOver.give(of, name, value);
+    this.write(encodePlatformFact(of, name, value), stage.name);
   }
 
   private write(file: ConfigFile, stage: string): void {

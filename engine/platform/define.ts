@@ -1,5 +1,6 @@
 import type { Effect } from '../model/effect.ts';
 import type { ExperimentFact } from '../model/experiment.ts';
+import type { NodeCosts, Sharing } from '../model/packing.ts';
 import type { VNode } from '../model/vnode.ts';
 import type { SettingDefinition } from './settings.ts';
 
@@ -20,6 +21,18 @@ export interface PlatformDefinition {
    * by the node's own kernel, what it sends, by stages of the platform. Empty: not at all.
    */
   readonly shaping?: readonly ('vde' | 'endnode')[];
+  /**
+   * With whom its nodes may be on one pnode: with those of any platform that allows it (the default), with their `own`, or
+   * with `none`.
+   */
+  readonly sharesPnode?: Sharing;
+  /** The pass in which its nodes are packed, unless they say another; default 1. */
+  readonly packingPass?: number;
+  /**
+   * What one of its nodes takes of a pnode, for the site's list of pnodes; nothing unless said. A node's own attributes
+   * `containers:memory` (MiB) and `containers:cores` come first.
+   */
+  readonly resources?: NodeCosts;
   /** What a site can set: `platforms: { NAME: { KEY: value } }` in its site file. */
   readonly settings?: Readonly<Record<string, SettingDefinition>>;
   readonly verbs?: PlatformVerbs;

@@ -40,5 +40,8 @@ export function platformFacts(platforms: ReadonlyMap<string, Platform>): readonl
     controlNet: definition.controlNet ?? false,
     hostFiles: definition.hostFiles ?? 'shared',
     shaping: definition.shaping ?? ['vde'],
+    sharesPnode: definition.sharesPnode ?? 'any',
+    packingPass: definition.packingPass ?? 1,
+    resources: definition.resources ?? {},
   }));
 }

@@ -1,6 +1,8 @@
 import type { Settings } from '../config/settings.ts';
 import type { Effect } from '../model/effect.ts';
 import type {
+  Children,
+  Crossing,
   Embedding,
   ExperimentFact,
   LeaseFact,
@@ -56,6 +58,10 @@ export interface Facts {
   partitioned: One<Topology>;
   /** Which pnode hosts which partition. `embedding.yaml`. */
   embedding: One<Embedding>;
+  /** The nodes of every pnode by platform. `children/`. */
+  children: One<Children>;
+  /** The pnodes, and the substrates that lead from one to another. `phys_topo.xml`. */
+  physical: One<Topology>;
   /** Every interface with `ip4_address` and `ip4_netmask`. */
   addressed: One<Topology>;
   /** Every interface with `benito:mac_address` too. */
@@ -72,6 +78,8 @@ export interface Facts {
   vlans: One<readonly SwitchVlans[]>;
   /** What `shape` has changed of the running experiment. Engine, launch. */
   shapeChanges: One<ShapeChanges>;
+  /** What is to join the switches of substrates that several pnodes have nodes on. `crossings.yaml`. */
+  crossings: One<readonly Crossing[]>;
   /** The routing table of every node. `route/`. */
   routes: One<readonly RouteTableFact[]>;
   /** What boss gave, by node or pnode name. */

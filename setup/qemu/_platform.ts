@@ -17,6 +17,16 @@ export default definePlatform({
     message:
       'Requested a QEMU node with more than 7 experimental interfaces.  Qemu nodes can only support 7 experimental interfaces.',
   },
+  resources: {
+    memory: [
+      { attribute: 'containers:qemu_memory' },
+      { setting: 'memory' },
+      { attribute: 'containers:qemu_url', values: {}, otherwise: 512 },
+      { attribute: 'containers:qemu_image', values: { mini: 128, debian: 384 }, otherwise: 512 },
+      { setting: 'image', values: { mini: 128, debian: 384 }, otherwise: 512 },
+    ],
+    cores: 0.25,
+  },
   settings: {
     image: {
       type: 'string',

@@ -17,6 +17,9 @@ const platform = (name: string, shaping: PlatformFact['shaping']): PlatformFact 
   aliases: [],
   controlNet: false,
   hostFiles: 'shared',
+  sharesPnode: 'any',
+  packingPass: 1,
+  resources: {},
   shaping,
 });
 const PLATFORMS = [

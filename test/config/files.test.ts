@@ -66,6 +66,14 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     }),
     { maxLength: 3 },
   ),
+  crossings: some.map((substrates) =>
+    substrates.map((substrate) => ({
+      substrate,
+      trunks: [
+        [1, 2].map((port) => ({ pnode: `pnode-000${port}`, socket: `/run/x/${port}/${substrate}`, port })),
+      ],
+    })),
+  ),
   routes: fc
     .tuple(some, table)
     .map(([nodes, text]) => [...nodes].sort().map((node) => ({ node, table: text }))),

@@ -6,12 +6,15 @@ import type { Plan } from '../../engine/plan/plan.ts';
 import type { FileSpec } from '../../engine/stage/effects.ts';
 import { planWith, rejection } from './_plan.ts';
 
+const ONE = { platform: 'one', pnode: 'pnode-0001' };
+
 test('a fact comes back as it was', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      const reader = plannedReader([encodePlatformFact('one', 'guests', value)]);
-      expect([...decodePlatformFacts('one', reader)]).toEqual([['guests', value]]);
-      expect(decodePlatformFacts('two', reader).size).toBe(0);
+      const reader = plannedReader([encodePlatformFact(ONE, 'guests', value)]);
+      expect([...decodePlatformFacts(ONE, reader)]).toEqual([['guests', value]]);
+      expect(decodePlatformFacts({ ...ONE, platform: 'two' }, reader).size).toBe(0);
+      expect(decodePlatformFacts({ ...ONE, pnode: 'pnode-0000' }, reader).size).toBe(0);
     }),
   );
 });
@@ -23,8 +26,8 @@ test('texts of several lines, long ones, and what looks like something else come
     same: ['no', '0x1', '1e3', '~', '', ' a ', '\r\n', '\u0000', 'a: b', '- a'],
   };
   const twice = { a: value, b: value };
-  const reader = plannedReader([encodePlatformFact('one', 'guests', twice)]);
-  expect(decodePlatformFacts('one', reader).get('guests')).toEqual(twice);
+  const reader = plannedReader([encodePlatformFact(ONE, 'guests', twice)]);
+  expect(decodePlatformFacts(ONE, reader).get('guests')).toEqual(twice);
 });
 
 const GIVE = `export default { summary: 'g', needs: ['nodes'], provides: ['guests', 'all'], many: ['all'],
@@ -45,8 +48,8 @@ describe("what a platform's setup provides", () => {
     expect(both.notes).toEqual(['[{"name":"a"}]', '[{"name":"b"}]']);
     const files = configFiles(both);
     expect(files.filter(({ path }) => path.startsWith('platform/'))).toEqual([
-      { path: 'platform/one/guests.yaml', content: '- name: a\n' },
-      { path: 'platform/two/guests.yaml', content: '- name: b\n' },
+      { path: 'platform/one/pnode-0000/guests.yaml', content: '- name: a\n' },
+      { path: 'platform/two/pnode-0000/guests.yaml', content: '- name: b\n' },
     ]);
     const alone = await planWith(FILES, { phases: ['launch'], onDisk: plannedReader(files) });
     expect(alone.notes).toEqual(both.notes);

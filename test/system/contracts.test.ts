@@ -63,7 +63,9 @@ test('what has a weight is started as many at a time as there are cores; it is r
   expect([...begun].sort()).toEqual(NODES);
   expect(await mostAtOnce()).toBeLessThanOrEqual(availableParallelism());
   expect(await log('plugged')).toEqual(expect.arrayContaining(['a', 'b', 'c', 'd', 'a-b']));
-  expect(await host.read('/tmp/contracts/config/platform/daemon/ports.yaml')).toContain('port: 7100');
+  expect(await host.read('/tmp/contracts/config/platform/daemon/pnode-0000/ports.yaml')).toContain(
+    'port: 7100',
+  );
   expect(await host.read('/tmp/contracts/config/site.yaml')).toContain('first_port: 7100');
 });
 

@@ -34,6 +34,7 @@ export async function apply(file: string, target: TargetOptions, io: Io): Promis
     file: saved.file,
     request: requestOf(options),
     stageFolders: options.stages,
+    pnode: options.pnode,
   });
   const full = `${plan.experiment.project}/${plan.experiment.name}`;
   const boss = await bossOfSettings(full, settings.control_net);

@@ -4,7 +4,7 @@ import { buildGraph } from '../../allocate/graph.ts';
 import { parseRoutes } from '../../config/files.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { UserError } from '../../model/problem.ts';
-import type { RouteTableFact } from '../../model/experiment.ts';
+import type { Crossing, RouteTableFact } from '../../model/experiment.ts';
 import { attribute, computers } from '../../model/queries.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -17,6 +17,9 @@ import { unansweredText } from '../plan-text.ts';
 
 /** How many pairs of a node and a destination substrate are followed at most: some seconds' work. */
 const MOST_WAYS = 8_000_000;
+
+/** Each pnode may have some. */
+const MOST_NOTES = 6;
 
 /** What `check` found in an experiment that is in order. */
 interface Summary {
@@ -31,7 +34,20 @@ interface Summary {
   /** How many parts the experiment falls into that nothing connects; nodes without interfaces are not counted. */
   readonly parts: number;
   readonly effects: number;
+  /** Where there are several: nodes by pnode, and the number of substrates that lead from one to another. */
+  readonly pnodes?: Readonly<Record<string, number>>;
+  readonly crossings?: number;
   readonly reachability?: ReachabilityResult['checked'];
+  readonly notes: readonly string[];
+}
+
+/** A pnode's share of an experiment. */
+interface Part {
+  readonly pnode: string;
+  readonly nodes: number;
+  /** Of launch. */
+  readonly effects: number;
+  readonly ghosts: number;
   readonly notes: readonly string[];
 }
 
@@ -41,12 +57,24 @@ interface Summary {
  */
 export async function check(file: string, options: PlanOptions, io: Io): Promise<number> {
   const inputs = await readExperimentInputs(file, options);
-  const { plan, facts } = await planOnly(inputs);
+  const parts: Part[] = [];
+  const { plan, facts } = await planOnly({
+    ...inputs,
+    onPart: ({ pnode, effects, nodes, notes }) =>
+      parts.push({
+        pnode,
+        notes,
+        nodes: nodes.length,
+        effects: effects.filter(ofLaunch).length,
+        ghosts: nodes.filter(({ ghost }) => ghost).length,
+      }),
+  });
   const all = new Map([...facts.values()].flatMap((given) => Object.entries(given)));
   const wired = (all.get('wired') ?? inputs.source!.topology) as Topology;
   const routes = all.get('routes') as readonly RouteTableFact[] | undefined;
   const reachability = routes && follow(wired, routes, file);
-  const summary = summarise(file, wired, plan, reachability);
+  const crossings = all.get('crossings') as readonly Crossing[] | undefined;
+  const summary = summarise(file, { wired, plan, reachability, parts, crossings });
   if (io.asJson) io.json({ ok: true, ...summary });
   else print(summary, io);
   return 0;
@@ -67,12 +95,21 @@ function follow(
   return checked;
 }
 
-function summarise(
-  file: string,
-  wired: Topology,
-  plan: Plan,
-  reachability: ReachabilityResult['checked'] | undefined,
-): Summary {
+function ofLaunch({ stage }: { readonly stage: string }): boolean {
+  return stage.startsWith('launch/');
+}
+
+interface Found {
+  readonly wired: Topology;
+  /** Of setup, and of launch on one of the pnodes. */
+  readonly plan: Plan;
+  readonly reachability: ReachabilityResult['checked'] | undefined;
+  readonly parts: readonly Part[];
+  readonly crossings: readonly Crossing[] | undefined;
+}
+
+function summarise(file: string, found: Found): Summary {
+  const { wired, plan, reachability, parts, crossings } = found;
   const nodes = computers(wired);
   const used = new Set(nodes.flatMap(({ interfaces }) => interfaces.flatMap(({ substrates }) => substrates)));
   // Known before launch is planned, if it can be.
@@ -84,11 +121,21 @@ function summarise(
     substrates: used.size,
     interfaces: nodes.reduce((sum, { interfaces }) => sum + interfaces.length, 0),
     platforms: Object.fromEntries([...byPlatform].map(([platform, members]) => [platform, members.length])),
-    ghosts: plan.nodes.filter(({ ghost }) => ghost).length,
+    ghosts: parts.reduce((sum, { ghosts }) => sum + ghosts, 0),
     parts: partsOf(buildGraph(wired)),
-    effects: plan.effects.length,
+    effects: parts.reduce(
+      (sum, { effects }) => sum + effects,
+      plan.effects.filter((effect) => !ofLaunch(effect)).length,
+    ),
+    ...(parts.length > 1 && {
+      pnodes: Object.fromEntries(parts.map(({ pnode, nodes: own }) => [pnode, own])),
+      crossings: crossings?.length ?? 0,
+    }),
     ...(reachability && { reachability }),
-    notes: [...(unanswered === undefined ? [] : [unanswered]), ...new Set(plan.notes)],
+    notes: [
+      ...(unanswered === undefined ? [] : [unanswered]),
+      ...new Set([...plan.notes, ...parts.flatMap((part) => part.notes)]),
+    ],
   };
 }
 
@@ -100,6 +147,8 @@ function print(summary: Summary, { print: write, colors }: Io): void {
   write(`${colors?.green('in order:') ?? 'in order:'} ${file}`);
   write(`  ${count(nodes, 'node')} (${by.join(', ') || 'none'}${asleep})`);
   write(`  ${count(substrates, 'substrate')}, ${count(interfaces, 'interface')}${whole}`);
+  if (summary.pnodes)
+    write(`  ${pnodesText(summary.pnodes)}; ${count(summary.crossings ?? 0, 'substrate')} between pnodes`);
   if (reachability) {
     const { substrates: followed, ofSubstrates, pairs } = reachability;
     const sampled =
@@ -108,7 +157,15 @@ function print(summary: Summary, { print: write, colors }: Io): void {
     write(`  routes: every node reaches every address${within} (${count(pairs, 'pair')} followed${sampled})`);
   }
   write(`  ${count(summary.effects, 'effect')} planned`);
-  for (const note of notes) write(`  ${colors?.yellow('note:') ?? 'note:'} ${note}`);
+  for (const note of notes.slice(0, MOST_NOTES)) write(`  ${colors?.yellow('note:') ?? 'note:'} ${note}`);
+  const more = notes.length - MOST_NOTES;
+  if (more > 0) write(`  ... ${count(more, 'more note')}: --json has them`);
+}
+
+function pnodesText(pnodes: Readonly<Record<string, number>>): string {
+  const sizes = Object.values(pnodes);
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  return `${sizes.length} pnodes, of ${least === most ? '' : `${least} to `}${count(most, 'node')}`;
 }
 
 function count(number: number, word: string): string {

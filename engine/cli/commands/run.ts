@@ -41,6 +41,7 @@ export async function run(
     phases: [phase],
     request: requestOf(options),
     stageFolders: options.stages,
+    pnode: options.pnode,
     ...(file !== undefined && phase === 'setup' && { file }),
   });
   const selection = selectStages(options, phase, inputs.stages);
