@@ -15,6 +15,7 @@ const mayImport = {
   host: ['model', 'config', 'allocate', 'stage', 'plan', 'journal', 'run'],
   report: ['model'],
   import: ['model', 'topdl'],
+  conformance: ['model', 'topdl', 'config', 'platform', 'stage', 'plan', 'journal'],
 };
 mayImport.cli = Object.keys(mayImport);
 
