@@ -5,7 +5,7 @@ import type { Codec, ConfigFile, ConfigReader } from '../config/files.ts';
 import { ONLY_PNODE, pnodeOf, vnodesOf } from '../config/nodes.ts';
 import { decodePlatformFacts, encodePlatformFact } from '../config/platform-facts.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Embedding, ExperimentFact, Previous, Request } from '../model/experiment.ts';
+import type { Embedding, ExperimentFact, Previous, Request, RouteTableFact } from '../model/experiment.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
 import type { Platform } from '../platform/registry.ts';
@@ -17,10 +17,12 @@ import type { FactName } from '../stage/facts.ts';
 import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
+import { askStage } from './ask-stage.ts';
 import { withDirectories } from './directories.ts';
 import { keptForLaunch } from './platform-facts.ts';
 import { sealPlan } from './plan.ts';
 import { nodeRecords } from './node-records.ts';
+import { refuseLacks } from './refuse-lacks.ts';
 import { notSetUp, probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
 import type { AnsweredProbe, NodeRecord, Plan, PlannedEffect, PlannedStage, Unanswered } from './plan.ts';
 
@@ -95,6 +97,7 @@ class Planner {
     await this.runScope(opening, facts);
     if (this.ended) return;
     const nodes = this.finalNodes(facts);
+    refuseLacks(nodes, facts.get('routes') as readonly RouteTableFact[], platforms);
     const here = nodes.filter(({ pnode }) => pnode === ONLY_PNODE);
     for (const platform of platformsOf(here)) await this.runPlatform('setup', platform, here, facts);
     facts.set('configFiles', this.configFileFacts());
@@ -187,7 +190,7 @@ class Planner {
     const seen = Object.fromEntries(needs.map((name) => [name, this.factFor(stage, name, facts)]));
     const context = { facts: seen as never };
     const probed = await this.ask(stage, context);
-    const claims = stage.definition.claims?.(context) ?? [];
+    const claims = askStage(stage, 'claims', () => stage.definition.claims?.(context) ?? []);
     const claimed = claims.length > 0 ? await this.inputs.answer(claims) : [];
     this.leases = [...this.leases, ...claimed];
     if (claimed.length < claims.length) {
@@ -197,7 +200,7 @@ class Planner {
       this.ended = true;
       return;
     }
-    const result = stage.definition.plan({ ...context, claimed, probed });
+    const result = askStage(stage, 'plan', () => stage.definition.plan({ ...context, claimed, probed }));
     const skipped = 'skip' in result ? result.skip : undefined;
     const given = 'skip' in result ? {} : ((result.facts ?? {}) as Record<string, unknown>);
 
@@ -235,7 +238,7 @@ class Planner {
   }
 
   private async ask(stage: Stage, context: StageContext): Promise<Readonly<Record<string, ProbeAnswer>>> {
-    const probes = stage.definition.probes?.(context) ?? [];
+    const probes = askStage(stage, 'probes', () => stage.definition.probes?.(context) ?? []);
     const twice = probes.find(({ name }, index) => probes.findIndex((one) => one.name === name) < index);
     if (twice) throw probedTwice(stage, twice.name);
     const answers = probes.length > 0 ? await this.inputs.probe(probes) : [];

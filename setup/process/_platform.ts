@@ -6,6 +6,7 @@ import { definePlatform } from 'benito-pipeline';
  */
 export default definePlatform({
   summary: "process tree in its own network, mount, UTS and PID namespaces, with the host's file systems",
+  lacks: ['controlNet'],
   verbs: {
     exec: ({ name }) => ({
       process: `node-${name}`,
