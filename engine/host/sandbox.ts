@@ -5,7 +5,7 @@ import { packageRoot } from '../config/package-root.ts';
 import { UserError } from '../model/problem.ts';
 
 export interface SandboxOptions {
-  /** Folders that the command sees, beside the system's programs (/usr, /etc, /opt and the like). */
+  /** Folders that the command sees if they are there, beside the system's programs (/usr, /etc, /opt and the like). */
   readonly sees?: readonly string[];
   /** Its whole environment, beside PATH, HOME and LANG. Values without white space. */
   readonly env?: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ let asRoot: boolean | undefined;
  */
 export function sandboxed(argv: readonly string[], options: SandboxOptions = {}): readonly string[] {
   const { sees = [], env = {}, memory = 1024, cpuSeconds = 60 } = options;
-  const folders = [...new Set(sees.flatMap((folder) => [folder, realpathSync(folder)]))];
+  const folders = [...new Set(sees.filter(existsSync).flatMap((folder) => [folder, realpathSync(folder)]))];
   const program = argv[0]!;
   const parent = program.startsWith('/') ? dirname(realpathSync(program)) : '/usr';
   const base = BASES.find(
