@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { PlatformDefinition } from '../platform/define.ts';
+import { platformOfYaml } from '../platform/of-yaml.ts';
 import type { Platform } from '../platform/registry.ts';
 import { UserError } from '../model/problem.ts';
 import type { LoadedDefinition, StageDefinition } from './define.ts';
@@ -35,6 +36,7 @@ async function loadStage(stage: StageFile, run: RunProgram): Promise<LoadedDefin
 export async function loadPlatforms(files: readonly PlatformFile[]): Promise<readonly Platform[]> {
   return Promise.all(
     files.map(async ({ platform, file }): Promise<Platform> => {
+      if (file.endsWith('.yaml')) return { name: platform, file, definition: platformOfYaml(file) };
       const definition = (await defaultExport(file)) as Partial<PlatformDefinition> | undefined;
       if (typeof definition?.summary !== 'string')
         throw notA('platform', file, 'definePlatform({ summary, ... })');
