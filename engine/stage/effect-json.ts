@@ -72,7 +72,7 @@ export const effectSchemas = {
   }),
   routes: kind('routes', {
     netns: named,
-    script: path,
+    script: path.optional(),
     configDir: path,
     hostname: z.string(),
     table: z.string(),
