@@ -8,50 +8,65 @@ set -e
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 way=$1 base=$2 folders=$3 limits=$4 environment=$5
 shift 5
-# Where this machine is a chroot, its root is no mount point, which nothing is propagated from either.
-mount --make-rprivate / 2>/dev/null || true
+# Where this machine is a chroot, its root is no mount point, and what is mounted might be seen outside.
+private=yes
+mount --make-rprivate / 2>/dev/null || private=
 mount --types tmpfs --options mode=755,size=1m,nr_inodes=4k sandbox "$base"
+if [ -z "$private" ] && grep --quiet " $base [^ ]* shared:" /proc/self/mountinfo; then
+  umount "$base"
+  echo "the mounts of this chroot are seen outside of it: make it a mount point of its own, mount --bind" >&2
+  exit 1
+fi
 cd "$base"
-mkdir -p proc tmp run var/tmp dev/shm
-ln -s /run var/run
-ln -s /proc/self/fd dev/fd
-ln -s /proc/self/fd/0 dev/stdin
-ln -s /proc/self/fd/1 dev/stdout
-ln -s /proc/self/fd/2 dev/stderr
 
-seen() {
-  mkdir -p ".$1"
-  # A user namespace may not leave off what is mounted below a folder.
-  printf '%s %s none rbind,ro,nosuid,nodev 0 0\n' "$2" "$base$2"
+tree='proc tmp run var/tmp dev/shm' links='' table=''
+line() {
+  table="$table$1 $base$2 none $3 0 0
+"
 }
-for path in /usr /etc /opt /nix /gnu /bin /sbin /lib /lib32 /lib64 /libx32; do
-  if [ -L "$path" ]; then ln -s "$(readlink "$path")" ".$path"
-  elif [ -d "$path" ]; then seen "$path" "$path"
+for path in usr etc opt nix gnu bin sbin lib lib32 lib64 libx32; do
+  if [ -L "/$path" ] && [ "/$path" -ef "/usr/$path" ]; then links="$links usr/$path"
+  elif [ -d "/$path" ]; then
+    tree="$tree $path"
+    # A user namespace may not leave off what is mounted below a folder.
+    line "/$path" "/$path" rbind,ro,nosuid,nodev
   fi
-done >fstab
+done
+# shellcheck disable=SC2086
+mkdir -p $tree
+# shellcheck disable=SC2086
+[ -z "$links" ] || ln -s $links .
+ln -s /run var/run
+cp --no-dereference /dev/fd /dev/stdin /dev/stdout /dev/stderr dev/ 2>/dev/null || true
 while IFS= read -r path; do
+  [ -n "$path" ] || continue
+  mkdir -p ".$path"
   case $path in
-    '') ;;
-    *[!A-Za-z0-9_./-]*) seen "$path" "$(printf %s "$path" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g; s/#/\\043/g')" ;;
-    *) seen "$path" "$path" ;;
+    *[!A-Za-z0-9_./-]*) path=$(printf %s "$path" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g; s/#/\\043/g') ;;
   esac
-done >>fstab <<END
+  line "$path" "$path" rbind,ro,nosuid,nodev
+done <<END
 $folders
 END
 for device in null zero full random urandom; do
   : >"dev/$device"
-  printf '/dev/%s %s/dev/%s none bind,ro,nosuid,noexec 0 0\n' "$device" "$base" "$device"
-done >>fstab
+  line "/dev/$device" "/dev/$device" bind,ro,nosuid,noexec
+done
+proc="proc $base/proc proc ro,nosuid,nodev,noexec 0 0"
+if [ "$way" = root ]; then printf '%s%s\n' "$table" "$proc" >fstab
+else printf %s "$table" >fstab
+fi
 mount --all --fstab fstab
+rm fstab
+# Within a container the kernel may refuse a user's /proc; what needs none works.
+[ "$way" = root ] || mount --types proc --options ro,nosuid,nodev,noexec proc proc 2>/dev/null || true
 # What is mounted below a folder is not read-only for that.
 while read -r _ _ _ _ at options _; do
   case $at,$options in
+    "$base",*) ;;
     "$base"/*,rw*) mount --options remount,bind,ro,nosuid "$(printf %b "$at")" ;;
   esac
 done </proc/self/mountinfo
-# Within a container the kernel may refuse a user's /proc; what needs none works.
-mount --types proc --options ro,nosuid,nodev,noexec proc proc 2>/dev/null || [ "$way" = user ]
-rm fstab
 mount --options remount,bind,ro,nosuid,nodev "$base"
 # To change the user is to lose what unshare's --kill-child asked for.
 case $way in

@@ -17,7 +17,17 @@ export interface SandboxOptions {
 
 /** Where a sandbox may put its root: one of these that holds nothing of what the command sees. */
 const BASES = ['/mnt', '/media', '/srv', '/tmp', '/run'];
-const NAMESPACES = ['--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child'];
+const NAMESPACES = [
+  '--mount',
+  '--net',
+  '--pid',
+  '--ipc',
+  '--uts',
+  '--propagation',
+  'unchanged',
+  '--fork',
+  '--kill-child',
+];
 const AS_USER = ['--user', '--map-root-user'];
 
 let asRoot: boolean | undefined;
