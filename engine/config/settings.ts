@@ -53,7 +53,8 @@ const controlNetSchema = z
     }
   });
 
-const settingsSchema = z.strictObject({
+/** All settings of a site; a site's own file may say any part of them. */
+export const settingsSchema = z.strictObject({
   project: z.string().regex(/^[A-Za-z0-9_-]+$/),
   default_platform: z.string().min(1),
   address_space: cidr,
