@@ -1,5 +1,5 @@
 import { attribute, lacksOf } from 'benito-pipeline';
-import type { Computer, Demand, Lack, PlatformFact, Problem, Settings } from 'benito-pipeline';
+import type { Computer, Demand, Shortage, PlatformFact, Problem, Settings } from 'benito-pipeline';
 
 type Pnodes = Settings['pnodes'];
 
@@ -58,13 +58,13 @@ function together(partition: string, what: string): Problem {
   };
 }
 
-function needed({ resource, needed: amount }: Lack): string {
+function needed({ resource, needed: amount }: Shortage): string {
   if (resource === 'platforms') return `a host of ${amount}`;
   const names = { memory: 'of memory', cores: 'cores', interfaces: 'interfaces for what leads out of it' };
   return `${amount} ${names[resource]}`;
 }
 
-function has({ resource, has: amount }: Lack): string {
+function has({ resource, has: amount }: Shortage): string {
   return resource === 'platforms' ? `hosts ${amount}` : `has ${amount}`;
 }
 

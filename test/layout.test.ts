@@ -33,6 +33,7 @@ const rooms: readonly { readonly name: string; readonly not?: readonly string[] 
     name: 'import',
     not: ['allocate', 'config', 'platform', 'stage', 'plan', 'journal', 'run', 'host', 'report'],
   },
+  { name: 'conformance', not: ['allocate', 'run', 'host', 'report', 'import'] },
   { name: 'cli' },
 ];
 

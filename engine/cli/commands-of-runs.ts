@@ -125,6 +125,7 @@ export const runCommands: readonly CommandRow[] = [
     arguments: [['<EXPERIMENT>', EXPERIMENT]],
     options: [
       { flags: '--out <FILE>', text: 'also write the plan to FILE, for `apply`' },
+      { flags: '--facts', text: 'show the facts that each stage gives, too' },
       FULL,
       ...PLAN_OPTIONS,
       PNODE,

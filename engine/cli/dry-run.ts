@@ -52,7 +52,8 @@ export async function showDryRun(
 
 const MOST_LINES = 30;
 
-function factLines(name: string, value: unknown, full: boolean): readonly string[] {
+/** A fact for people; `full`: to its end. */
+export function factLines(name: string, value: unknown, full: boolean): readonly string[] {
   const lines = JSON.stringify(value, null, 2).split('\n');
   const shown = full ? lines : lines.slice(0, MOST_LINES);
   const more =

@@ -7,6 +7,7 @@ import { diskReader } from '../config/reader.ts';
 import { loadSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { answerProbes } from '../host/probes.ts';
+import { runProgram } from '../host/run-program.ts';
 import { readJournal } from '../journal/journal.ts';
 import type { ExperimentFact, Previous, Request } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
@@ -75,6 +76,7 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
     onDisk,
     host: { hostname: hostname(), ...(pnode !== undefined && { pnode }) },
     probe: (probes) => answerProbes(probes),
+    runProgram,
     ...(file !== undefined && { source: readExperiment(file) }),
   };
 }

@@ -1,27 +1,28 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { codecs } from '../config/files.ts';
 import type { Codec, ConfigFile } from '../config/files.ts';
 import { pnodeOf, vnodesOf } from '../config/nodes.ts';
 import { decodePlatformFacts, encodePlatformFact } from '../config/platform-facts.ts';
 import type { PlatformScope } from '../config/platform-facts.ts';
-import type { Embedding, PnodeFact } from '../model/experiment.ts';
+import type { Embedding, PnodeFact, RouteTableFact } from '../model/experiment.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
 import { platformFacts } from '../platform/registry.ts';
 import type { Lease, ProbeAnswer, StageContext, StageResult } from '../stage/define.ts';
 import type { Phase } from '../stage/discover.ts';
-import { effect } from '../stage/effects.ts';
 import type { FactName } from '../stage/facts.ts';
 import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
+import { askStage } from './ask-stage.ts';
 import { withDirectories } from './directories.ts';
 import { handedOver } from './handed-over.ts';
 import { keptForLaunch } from './platform-facts.ts';
 import { sealPlan } from './plan.ts';
+import { plannedFiles } from './planned-files.ts';
+import type { PlannedFiles } from './planned-files.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { nodeRecords } from './node-records.ts';
+import { refuseLacks } from './refuse-lacks.ts';
 import { notSetUp, probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
 import { thisPnode } from './this-pnode.ts';
 import type { AnsweredProbe, NodeRecord, Plan, PlannedEffect, PlannedStage, Unanswered } from './plan.ts';
@@ -43,7 +44,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
 class Planner {
   private readonly stages: PlannedStage[] = [];
   private readonly effects: PlannedEffect[] = [];
-  private readonly configFiles: ConfigFile[] = [];
+  private readonly files: PlannedFiles;
   private readonly notes: string[] = [];
   /** The facts of setup, if it is planned too. */
   private decided: ReadonlyMap<string, unknown> = new Map();
@@ -59,6 +60,7 @@ class Planner {
 
   constructor(inputs: PlanInputs) {
     this.inputs = inputs;
+    this.files = plannedFiles(inputs.experiment.configDir);
   }
 
   async setup(): Promise<void> {
@@ -75,6 +77,7 @@ class Planner {
     await this.runScope(opening, facts);
     if (this.ended) return;
     const nodes = this.finalNodes(facts);
+    refuseLacks(nodes, facts.get('routes') as readonly RouteTableFact[], platforms);
     for (const platform of platformsOf(nodes)) {
       const mine = nodes.filter((node) => node.platform === platform);
       for (const pnode of [...new Set(mine.map((node) => node.pnode))].sort()) {
@@ -85,7 +88,7 @@ class Planner {
       }
       if (this.ended) return;
     }
-    facts.set('configFiles', this.configFileFacts());
+    facts.set('configFiles', this.files.digests());
     await this.runScope(
       stages.filter(({ definition }) => definition.closing),
       facts,
@@ -157,6 +160,7 @@ class Planner {
   private load(phase: Phase, platform: string | undefined): Promise<readonly Stage[]> {
     return loadStages(
       this.inputs.stages.filter((stage) => stage.phase === phase && stage.platform === platform),
+      this.inputs.runProgram,
     );
   }
 
@@ -197,7 +201,7 @@ class Planner {
     const seen = Object.fromEntries(needs.map((name) => [name, this.factFor(stage, name, facts)]));
     const context = { facts: seen as never };
     const probed = await this.ask(stage, context);
-    const claims = stage.definition.claims?.(context) ?? [];
+    const claims = await askStage(stage, 'claims', () => stage.definition.claims?.(context) ?? []);
     const claimed = claims.length > 0 ? await this.inputs.answer(claims) : [];
     this.leases = [...this.leases, ...claimed];
     if (claimed.length < claims.length) {
@@ -207,7 +211,9 @@ class Planner {
       this.ended = true;
       return;
     }
-    const result = stage.definition.plan({ ...context, claimed, probed });
+    const result = await askStage(stage, 'plan', () =>
+      stage.definition.plan({ ...context, claimed, probed }),
+    );
     const skipped = 'skip' in result ? result.skip : undefined;
     const given = 'skip' in result ? {} : ((result.facts ?? {}) as Record<string, unknown>);
 
@@ -251,7 +257,7 @@ class Planner {
   }
 
   private async ask(stage: Stage, context: StageContext): Promise<Readonly<Record<string, ProbeAnswer>>> {
-    const probes = stage.definition.probes?.(context) ?? [];
+    const probes = await askStage(stage, 'probes', () => stage.definition.probes?.(context) ?? []);
     const twice = probes.find(({ name }, index) => probes.findIndex((one) => one.name === name) < index);
     if (twice) throw probedTwice(stage, twice.name);
     const answers = probes.length > 0 ? await this.inputs.probe(probes) : [];
@@ -277,17 +283,7 @@ class Planner {
   }
 
   private write(file: ConfigFile, stage: string): void {
-    this.configFiles.push(file);
-    const path = join(this.inputs.experiment.configDir, file.path);
-    const spec = { path, content: file.content, ...(file.inPlace && { inPlace: true }) };
-    this.effects.push({ ...effect.file(spec, { keep: 'user' }), stage });
-  }
-
-  private configFileFacts(): readonly { path: string; sha256: string }[] {
-    return this.configFiles.map(({ path, content }) => ({
-      path: join(this.inputs.experiment.configDir, path),
-      sha256: createHash('sha256').update(content).digest('hex'),
-    }));
+    this.effects.push(this.files.add(file, stage));
   }
 
   private finalNodes(facts: ReadonlyMap<string, unknown>): readonly VNode[] {

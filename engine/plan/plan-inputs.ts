@@ -6,6 +6,7 @@ import type { Topology } from '../model/topology.ts';
 import type { Platform } from '../platform/registry.ts';
 import type { Claim, Lease, Probe, ProbeAnswer } from '../stage/define.ts';
 import type { Phase, StageFile } from '../stage/discover.ts';
+import type { RunProgram } from '../stage/program.ts';
 import type { Plan, PlannedStage } from './plan.ts';
 import type { ThisHost } from './this-pnode.ts';
 
@@ -36,6 +37,8 @@ export interface PlanInputs {
   answer(claims: readonly Claim[]): Promise<readonly Lease[]>;
   /** Has the host answer probes, in their order. */
   probe(probes: readonly Probe[]): Promise<readonly ProbeAnswer[]>;
+  /** Runs stages that are programs. */
+  readonly runProgram: RunProgram;
   /** The last stage that is wanted: those behind it are not planned. */
   readonly until?: string;
   /** Told as each stage is planned, with the facts that it gave. */

@@ -36,7 +36,26 @@ export interface PlatformDefinition {
   /** What a site can set: `platforms: { NAME: { KEY: value } }` in its site file. */
   readonly settings?: Readonly<Record<string, SettingDefinition>>;
   readonly verbs?: PlatformVerbs;
+  /** What it does not offer: experiments that need it are refused, and the conformance kit asks for all else. */
+  readonly lacks?: readonly Lack[];
 }
+
+/**
+ * What a platform may lack: commands in nodes, `stop` and `start` of one node, start commands, routes (so that nodes reach
+ * their neighbours only), `/var/benito` inside, an address on the control net, the host's directories.
+ */
+export type Lack = (typeof LACKS)[number];
+
+/** All that a platform may lack. */
+export const LACKS = [
+  'configDirectory',
+  'controlNet',
+  'exec',
+  'hostFiles',
+  'routes',
+  'startCommands',
+  'stop',
+] as const;
 
 /** What can be done with a vnode, as data: the answers are kept in the journal, and outlive the stages. */
 export interface PlatformVerbs {

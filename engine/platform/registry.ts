@@ -1,6 +1,7 @@
 import type { PlatformFact } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
 import type { PlatformDefinition } from './define.ts';
+import { wrongLacks } from './lacks.ts';
 
 /** A platform as it was found. */
 export interface Platform {
@@ -11,9 +12,11 @@ export interface Platform {
 
 /**
  * The platforms by name.
- * @throws UserError where two answer to one name.
+ * @throws UserError where two answer to one name, or one says wrongly what it lacks.
  */
 export function registerPlatforms(platforms: readonly Platform[]): ReadonlyMap<string, Platform> {
+  const wrong = platforms.flatMap(({ name, file, definition }) => [...wrongLacks(name, file, definition)]);
+  if (wrong.length > 0) throw new UserError(wrong);
   const takers = new Map<string, Platform>();
   for (const platform of platforms) {
     for (const name of [platform.name, ...(platform.definition.aliases ?? [])]) {

@@ -7,6 +7,7 @@ import { definePlatform } from 'benito-pipeline';
 export default definePlatform({
   summary: "process tree in its own network, mount, UTS and PID namespaces, with the host's file systems",
   resources: { memory: 8, cores: 0.01 },
+  lacks: ['controlNet'],
   verbs: {
     exec: ({ name }) => ({
       process: `node-${name}`,

@@ -54,7 +54,7 @@ export async function readExperiment(host: Host, full: string, varDir: string): 
     else current.push(first === 'unreachable' ? prefixOf(second!) : { ...prefixOf(first), via: third! });
   }
   const nodes = computers(parseTopdl(text, 'topo.xml').topology)
-    .filter((computer) => attribute(computer, 'containers:node_type') === 'process')
+    .filter((computer) => ['process', 'tap'].includes(attribute(computer, 'containers:node_type') ?? ''))
     .map((computer): Node => ({
       name: computer.name,
       netns: `${full.replace('/', '.')}.${computer.name}`,

@@ -14,7 +14,7 @@ export interface Demand {
 }
 
 /** Something that a pnode has too little of. */
-export interface Lack {
+export interface Shortage {
   readonly resource: 'memory' | 'cores' | 'interfaces' | 'platforms';
   readonly needed: string;
   readonly has: string;
@@ -61,11 +61,11 @@ export function embed(
 }
 
 /** What a pnode lacks for a partition. */
-export function lacksOf(demand: Demand, pnode: PnodeSetting): readonly Lack[] {
+export function lacksOf(demand: Demand, pnode: PnodeSetting): readonly Shortage[] {
   const { memory = Infinity, cores = Infinity, interfaces = Infinity, platforms } = pnode;
   const strange = platforms ? demand.platforms.filter((one) => !platforms.includes(one)) : [];
-  const lacks: Lack[] = [];
-  const compare = (resource: Lack['resource'], needed: number, has: number, unit: string): void => {
+  const lacks: Shortage[] = [];
+  const compare = (resource: Shortage['resource'], needed: number, has: number, unit: string): void => {
     if (needed > has + 1e-9)
       lacks.push({ resource, needed: `${amount(needed)}${unit}`, has: `${amount(has)}${unit}` });
   };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../model/problem.ts';
-import { planOnly } from '../dry-run.ts';
+import { factLines, planOnly } from '../dry-run.ts';
 import { fingerprintsOf } from '../fingerprints.ts';
 import { stateTexts, viewHost } from '../host-view.ts';
 import { readExperimentInputs } from '../input.ts';
@@ -15,12 +15,14 @@ export interface PlanCommandOptions extends PlanOptions {
   readonly out?: string;
   /** Show whole files and lists. */
   readonly full?: boolean;
+  /** Show the facts that each stage gives, too. */
+  readonly facts?: boolean;
 }
 
 /** `plan EXPERIMENT`: what `up` would do, exactly; nothing is touched. */
 export async function plan(file: string, options: PlanCommandOptions, io: Io): Promise<number> {
   const inputs = await readExperimentInputs(file, options);
-  const { plan } = await planOnly(inputs);
+  const { plan, facts } = await planOnly(inputs);
   const why = unansweredText(plan);
   if (options.out !== undefined && why !== undefined) throw notWhole(why);
   const view = await viewHost(plan, () => true);
@@ -34,8 +36,16 @@ export async function plan(file: string, options: PlanCommandOptions, io: Io): P
       observed: stateTexts(view.seen),
     });
   }
-  if (io.asJson) io.json(planJson(plan, view));
-  else planText(plan, view, { colors: io.colors, full: options.full }).forEach(io.print);
+  if (io.asJson) {
+    const value = planJson(plan, view) as object;
+    io.json({ ...value, ...(options.facts && { facts: Object.fromEntries(facts) }) });
+  } else {
+    planText(plan, view, { colors: io.colors, full: options.full }).forEach(io.print);
+    if (options.facts) {
+      const given = [...facts.values()].flatMap((some) => Object.entries(some));
+      for (const [name, value] of given) factLines(name, value, options.full ?? false).forEach(io.print);
+    }
+  }
   if (options.out !== undefined && !io.asJson) {
     io.print(`written to ${options.out}; to carry it out: benito-pipeline apply ${options.out}`);
   }

@@ -2,7 +2,7 @@
 # Becomes the first process of a throw-away host: what it does to files, links, mounts and processes is its own, and
 # is gone when it is. The caller has put it into namespaces of its own (mount, network, PID, UTS, IPC, cgroup).
 # Usage: throw-away-host.sh REPOSITORY CGROUP2_MOUNT_POINT [SHARED_FOLDER]...
-# A SHARED_FOLDER is the machine's own, at the same place.
+# A SHARED_FOLDER is the machine's own, at the same place; with `:ro` behind it, to be read only.
 # Prints `ready`, and lives until its standard input ends.
 set -e
 repository=$1 cgroup2=$2
@@ -37,8 +37,10 @@ mount --bind "$repository" ".$repository"
 mount --bind /mnt/upper .changes
 shift 2
 for shared; do
-  mkdir -p ".$shared"
-  mount --bind "$shared" ".$shared"
+  folder=${shared%:ro}
+  mkdir -p ".$folder"
+  mount --bind "$folder" ".$folder"
+  [ "$folder" = "$shared" ] || mount -o remount,bind,ro ".$folder"
 done
 pivot_root . mnt
 cd /
