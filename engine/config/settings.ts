@@ -13,17 +13,19 @@ export const SITE_FILE = '/etc/benito/site.yaml';
 
 const cidr = z
   .string()
-  .refine((text) => ipaddr.IPv4.isValidCIDR(text), 'an IPv4 prefix such as 10.0.0.0/8 is needed');
+  .refine((text) => ipaddr.IPv4.isValidCIDR(text), 'an IPv4 prefix such as 10.0.0.0/8 is needed')
+  .meta({ pattern: '^\\d+\\.\\d+\\.\\d+\\.\\d+/\\d+$' });
 
 const path = z.string().startsWith('/', 'a path from / on is needed');
 
 const xmlrpcSchema = z.strictObject({
   url: z
     .string()
-    .refine((text) => /^https:\/\/\S/.test(text) && URL.canParse(text), 'an https:// URL is needed'),
-  certificate: path,
-  key: path,
-  ca: path,
+    .refine((text) => /^https:\/\/\S/.test(text) && URL.canParse(text), 'an https:// URL is needed')
+    .meta({ description: "Boss's address.", pattern: '^https://\\S' }),
+  certificate: path.describe('Our certificate, in PEM: boss knows us by it.'),
+  key: path.describe('The private key of our certificate, in PEM.'),
+  ca: path.describe('The certificate of who vouches for boss, in PEM.'),
   timeout_seconds: z.number().positive().max(600),
   retries: z.int().min(0).max(100),
 });
@@ -53,7 +55,8 @@ const controlNetSchema = z
     }
   });
 
-const settingsSchema = z.strictObject({
+/** The site settings, complete, as a schema. */
+export const settingsSchema = z.strictObject({
   project: z.string().regex(/^[A-Za-z0-9_-]+$/),
   default_platform: z.string().min(1),
   address_space: cidr,
