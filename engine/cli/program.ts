@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { USUAL_EXITS } from './command-row.ts';
 import type { CommandRow, OptionRow, Parsed } from './command-row.ts';
+import { authorCommands } from './commands-of-authors.ts';
 import { lifeCommands } from './commands-of-lives.ts';
 import { nodeCommands } from './commands-of-nodes.ts';
 import { runCommands } from './commands-of-runs.ts';
@@ -49,6 +50,7 @@ export function program(
   addGroup(top, 'From experiment to nodes and back:', runCommands, output, act);
   addGroup(top, LOOKING, nodeCommands, output, act);
   addGroup(top, 'Single nodes:', lifeCommands, output, act);
+  addGroup(top, 'Platforms of your own:', authorCommands, output, act);
   top.addHelpCommand(
     new Command('help').argument('[COMMAND]').description('show help for a command').helpGroup(LOOKING),
   );

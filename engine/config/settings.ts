@@ -55,7 +55,7 @@ const controlNetSchema = z
     }
   });
 
-/** The site settings, complete, as a schema. */
+/** All settings of a site; a site's own file may say any part of them. */
 export const settingsSchema = z.strictObject({
   project: z.string().regex(/^[A-Za-z0-9_-]+$/),
   default_platform: z.string().min(1),
