@@ -50,6 +50,6 @@ export const fileSystemsSchema = z.strictObject({
 export const accountsSchema = z.array(
   z
     .string()
-    .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, "a user's name is needed")
+    .regex(/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/, "a user's name is needed")
     .refine((name) => name !== 'root', 'root is no account: see file_systems.trust_guests'),
 );

@@ -14,17 +14,19 @@ export const SITE_FILE = '/etc/benito/site.yaml';
 
 const cidr = z
   .string()
-  .refine((text) => ipaddr.IPv4.isValidCIDR(text), 'an IPv4 prefix such as 10.0.0.0/8 is needed');
+  .refine((text) => ipaddr.IPv4.isValidCIDR(text), 'an IPv4 prefix such as 10.0.0.0/8 is needed')
+  .meta({ pattern: '^\\d+\\.\\d+\\.\\d+\\.\\d+/\\d+$' });
 
 const path = z.string().startsWith('/', 'a path from / on is needed');
 
 const xmlrpcSchema = z.strictObject({
   url: z
     .string()
-    .refine((text) => /^https:\/\/\S/.test(text) && URL.canParse(text), 'an https:// URL is needed'),
-  certificate: path,
-  key: path,
-  ca: path,
+    .refine((text) => /^https:\/\/\S/.test(text) && URL.canParse(text), 'an https:// URL is needed')
+    .meta({ description: "Boss's address.", pattern: '^https://\\S' }),
+  certificate: path.describe('Our certificate, in PEM: boss knows us by it.'),
+  key: path.describe('The private key of our certificate, in PEM.'),
+  ca: path.describe('The certificate of who vouches for boss, in PEM.'),
   timeout_seconds: z.number().positive().max(600),
   retries: z.int().min(0).max(100),
 });

@@ -101,14 +101,19 @@ export const effect = {
 };
 
 export interface EffectOptions {
+  /** Made after these. */
   readonly after?: readonly Effect<unknown>[];
   /** These take it along when they go. */
   readonly within?: readonly Effect<unknown>[];
   /** It has to be made again when one of these was. */
   readonly diesWith?: readonly Effect<unknown>[];
+  /** The vnode that this effect realises a part of. */
   readonly node?: string;
+  /** `nonfatal`: a failure is reported and the rest goes on (the node's failureaction). */
   readonly failure?: 'fatal' | 'nonfatal';
+  /** `user`: `down` keeps it, `down --purge` removes it. `history`: a one-shot, never undone. */
   readonly keep?: 'user' | 'history';
+  /** Several experiments may ask for it; the last one to go unmakes it. */
   readonly shared?: boolean;
   /** How many of the host's CPU cores it keeps busy while it is made: held back until they are free. */
   readonly weight?: number;
