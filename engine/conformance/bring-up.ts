@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NodeRecord } from '../plan/plan.ts';
+import { LIVES } from './experiment.ts';
+import { UNSCANNED } from './host.ts';
+import { lastWords } from './last-words.ts';
+import type { Answer, JournalLine, Lab, Up } from './lab.ts';
+import { Blocked } from './rule.ts';
+import type { Fault } from './rule.ts';
+
+const SAVED = `${UNSCANNED}/lab.plan`;
+
+/**
+ * Writes the plan to a file and has it carried out, then looks at once.
+ * @throws Blocked where it does not come up, or takes too long.
+ */
+export async function bringUp(lab: Lab): Promise<Up> {
+  const { plan } = await lab.planned();
+  const { host, limits } = lab;
+  await host.must(['rm', '-f', LIVES]);
+  const before = await host.snapshot();
+  const written = await lab.command(['plan', lab.file, ...lab.named, ...lab.stages, '--out', SAVED], {
+    seconds: limits.plan,
+  });
+  if (written.code !== 0) {
+    const what = `the plan cannot be written to a file: ${lastWords(written.stderr)}`;
+    throw new Blocked('comes-up', [{ what, mend: 'mend what it says' }]);
+  }
+  const applied = await lab.command(['apply', SAVED, '--json']);
+  if (applied.late) throw new Blocked('time-limits', tooSlow(lab, await lab.readJournal()));
+  if (applied.code !== 0) throw new Blocked('comes-up', failures(applied));
+  const nodes = plan.nodes.filter(({ ghost }) => !ghost);
+  const atOnce = await lab.look(nodes, { count: 1, seconds: 1 });
+  await startCommandEnded(lab, nodes);
+  return {
+    before,
+    seconds: applied.seconds,
+    atOnce,
+    appeared: await host.differences(before),
+    journal: await lab.readJournal(),
+    nodes,
+  };
+}
+
+const START_SECONDS = 20;
+
+/** What it writes is to be there when the host is looked at. */
+async function startCommandEnded(
+  { host, experiment, varDir }: Lab,
+  nodes: readonly NodeRecord[],
+): Promise<void> {
+  const { starts } = experiment;
+  if (!starts || !nodes.some(({ name }) => name === starts.node)) return;
+  const status = `${varDir}/log/${starts.node}/start_command.status`;
+  for (const deadline = Date.now() + START_SECONDS * 1000; Date.now() < deadline; await sleep(100)) {
+    if ((await host.run(['test', '-e', status])).code === 0) return;
+  }
+}
+
+interface Event {
+  readonly type: string;
+  readonly effect?: string;
+  readonly stage?: string;
+  readonly error?: Failure | readonly Failure[];
+}
+interface Failure {
+  readonly message: string;
+  readonly command?: string;
+  readonly stderr?: string;
+  readonly hint?: string;
+}
+
+function failures(applied: Answer): readonly Fault[] {
+  const events = applied.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Event);
+  const failed = events.flatMap(({ type, effect, stage, error }): readonly Fault[] => {
+    if (type === 'effect-failed') {
+      const { message, command, stderr } = error as Failure;
+      const by = `${command === undefined ? '' : `; command: ${command}`}${stderr ? `; it said: ${lastWords(stderr)}` : ''}`;
+      return [
+        {
+          what: `${effect} of the stage ${stage} cannot be made: ${message}${by}`,
+          mend: `mend the effect in ${stage}; the command can be tried by hand`,
+        },
+      ];
+    }
+    const problems = Array.isArray(error) ? (error as readonly Failure[]) : [];
+    return problems.map(({ message, hint }) => ({
+      what: `apply: ${message}`,
+      mend: hint ?? 'mend what it says',
+    }));
+  });
+  if (failed.length > 0) return failed;
+  const what = `apply ended with exit code ${applied.code}: ${lastWords(applied.stderr) || lastWords(applied.stdout)}`;
+  return [{ what, mend: 'mend what it says' }];
+}
+
+/** What the journal says was begun and not ended. */
+function tooSlow({ limits }: Lab, journal: readonly JournalLine[]): readonly Fault[] {
+  const open = new Map<string, string>();
+  for (const record of journal) {
+    if (record.type === 'intent') {
+      for (const { effect } of record.effects as readonly {
+        effect: { kind: string; name: string; stage: string };
+      }[]) {
+        open.set(`${effect.kind} ${effect.name}`, effect.stage);
+      }
+    }
+    if (record.type === 'done' || record.type === 'failed') open.delete(record.id as string);
+  }
+  const waiting = [...open].map(([effect, stage]) => `${effect} of the stage ${stage}`);
+  return [
+    {
+      what: `apply had not ended after ${limits.up} s: ${waiting.join(', ') || 'nothing'} was in the making`,
+      mend: 'let what is waited for come, and give it a limit: `ready.seconds` of a process, `seconds` of a command; `--seconds` gives slow platforms more',
+    },
+  ];
+}
