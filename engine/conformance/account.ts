@@ -39,7 +39,12 @@ export function accountOf({ experiment, effects }: Plan, processes: ReadonlySet<
     text.split(/[\s/:@]+/).some((word) => word.length > 1 && words.has(word));
 
   const bySection: Readonly<Record<string, (what: string) => boolean>> = {
-    files: (what) => explainsPath(/^(.*?): \S{10} /.exec(what)?.[1] ?? what),
+    files: (what) => {
+      const path = /^(.*?): \S{10} /.exec(what)?.[1] ?? what;
+      return (
+        explainsPath(path) || (path.startsWith('/run/netns/') && words.has(path.slice('/run/netns/'.length)))
+      );
+    },
     mounts: (what) => explainsPath(what.split(' ')[0]!) || named(what.split(' ')[0]!),
     processes: (what) => processes.has(what.split(' ')[0]!),
     // Those of processes that are accounted for.
