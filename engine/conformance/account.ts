@@ -49,7 +49,8 @@ export function accountOf({ experiment, effects }: Plan, processes: ReadonlySet<
     processes: (what) => processes.has(what.split(' ')[0]!),
     // Those of processes that are accounted for.
     namespaces: () => true,
-    sockets: (what) => !/^unix \S+ \//.test(what) || explainsPath(what.split(' ').slice(2).join(' ')),
+    // So are sockets; those with a name are files, too.
+    sockets: () => true,
     cgroups: (what) => what.includes(`/benito-pipeline/${id}`) || what.endsWith('/benito-pipeline'),
   };
   return {

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { NodeRecord } from '../plan/plan.ts';
 import { LIVES } from './experiment.ts';
 import { UNSCANNED } from './host.ts';
 import { lastWords } from './last-words.ts';
 import type { Answer, JournalLine, Lab, Up } from './lab.ts';
 import { Blocked } from './rule.ts';
 import type { Fault } from './rule.ts';
+import { startCommandEnded } from './start-command-ended.ts';
 
 const SAVED = `${UNSCANNED}/lab.plan`;
 
@@ -30,7 +29,7 @@ export async function bringUp(lab: Lab): Promise<Up> {
   if (applied.code !== 0) throw new Blocked('comes-up', failures(applied));
   const nodes = plan.nodes.filter(({ ghost }) => !ghost);
   const atOnce = await lab.look(nodes, { count: 1, seconds: 1 });
-  await startCommandEnded(lab, nodes);
+  await startCommandEnded(lab);
   return {
     before,
     seconds: applied.seconds,
@@ -39,21 +38,6 @@ export async function bringUp(lab: Lab): Promise<Up> {
     journal: await lab.readJournal(),
     nodes,
   };
-}
-
-const START_SECONDS = 20;
-
-/** What it writes is to be there when the host is looked at. */
-async function startCommandEnded(
-  { host, experiment, varDir }: Lab,
-  nodes: readonly NodeRecord[],
-): Promise<void> {
-  const { starts } = experiment;
-  if (!starts || !nodes.some(({ name }) => name === starts.node)) return;
-  const status = `${varDir}/log/${starts.node}/start_command.status`;
-  for (const deadline = Date.now() + START_SECONDS * 1000; Date.now() < deadline; await sleep(100)) {
-    if ((await host.run(['test', '-e', status])).code === 0) return;
-  }
 }
 
 interface Event {

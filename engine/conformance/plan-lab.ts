@@ -12,7 +12,8 @@ export interface Shown {
   readonly plan: Plan;
   /** What each stage gave, by stage. */
   readonly facts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly delta: { readonly make: readonly { readonly effect: EffectId }[] };
+  /** Not where the host cannot be looked at. */
+  readonly delta?: { readonly make: readonly { readonly effect: EffectId }[] };
   /** What stages did that they may not, while they planned. */
   readonly noted: readonly Noted[];
 }

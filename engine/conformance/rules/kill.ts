@@ -43,11 +43,10 @@ export const kill: Rule = {
 const BUDGET_SECONDS = 20;
 const FEWEST = 2;
 
-/** Evenly over the whole run, the first and the last record among them. */
+/** Evenly over the whole run. */
 function choose(records: number, wanted: number): readonly number[] {
   const count = Math.min(records, wanted);
-  if (count < 2) return [Math.ceil(records / 2)];
-  return Array.from({ length: count }, (_, index) => 1 + Math.round((index * (records - 1)) / (count - 1)));
+  return Array.from({ length: count }, (_, index) => Math.ceil(((index + 0.5) * records) / count));
 }
 
 async function countRecords(lab: Lab): Promise<number> {

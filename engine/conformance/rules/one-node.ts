@@ -2,7 +2,7 @@ import type { NodeRecord } from '../../plan/plan.ts';
 import type { Lab } from '../lab.ts';
 import { lastWords } from '../last-words.ts';
 import type { Fault, Rule, Verdict } from '../rule.ts';
-import { livesOf } from './start-command.ts';
+import { startCommandEnded } from '../start-command-ended.ts';
 
 export const oneNode: Rule = {
   name: 'one-node',
@@ -23,6 +23,7 @@ export const oneNode: Rule = {
       });
     }
     faults.push(...disturbed('stopped', node, before, await processesOf(lab, nodes)));
+    await forgetStartCommand(lab, node);
     const started = await lab.command(['start', node.name, ...lab.named, ...lab.stages]);
     if (started.code !== 0) return ended('start', started, faults);
     const answers = await answersOf(lab, node, 2);
@@ -45,18 +46,14 @@ export const oneNode: Rule = {
   },
 };
 
+/** What its first life wrote. */
+async function forgetStartCommand({ host, varDir }: Lab, { name }: NodeRecord): Promise<void> {
+  await host.must(['rm', '-f', `${varDir}/log/${name}/start_command.status`]);
+}
+
 /** The start command belongs to a life. */
 async function secondLife(lab: Lab, node: NodeRecord): Promise<readonly Fault[]> {
-  const { starts } = lab.experiment;
-  if (starts?.node !== node.name) return [];
-  const deadline = Date.now() + 10_000;
-  let lives = await livesOf(lab, node.name);
-  const status = `${lab.varDir}/log/${node.name}/start_command.status`;
-  while ((lives === 1 || (await lab.host.run(['test', '-e', status])).code !== 0) && Date.now() < deadline) {
-    lives = await livesOf(lab, node.name);
-  }
-  const again = (await lab.host.run(['cat', status])).stdout === starts.status;
-  if (again && lives !== 1) return [];
+  if (lab.experiment.starts?.node !== node.name || (await startCommandEnded(lab))) return [];
   return [
     {
       what: `${node.name} was started again, and its start command was not`,

@@ -1,3 +1,4 @@
+import { packageRoot } from '../../config/package-root.ts';
 import { effectId } from '../../model/effect.ts';
 import { firstDifference } from '../differences.ts';
 import type { Lab } from '../lab.ts';
@@ -11,18 +12,19 @@ export const purePlans: Rule = {
   summary: 'a plan comes of facts and probes alone: no clock, chance, environment, file, program or network',
   async check(lab) {
     const before = await lab.host.snapshot();
-    const first = await lab.planned();
-    const faults: Fault[] = [...first.noted.map(forbidden)];
+    const shown = await lab.planned();
+    const faults: Fault[] = [...shown.noted.map(forbidden)];
     const evidence: string[] = [];
+    let first: Shown | undefined;
     for (const [how, watch] of Object.entries(WORLDS)) {
       const other = await elsewhere(lab, watch);
       if ('faults' in other) {
         faults.push(...other.faults.map(({ what, mend }) => ({ what: `planned ${how}: ${what}`, mend })));
         continue;
       }
-      evidence.push(
-        `planned ${how}: ${other.hash.slice(0, 12)}${other.hash === first.hash ? '' : `, not ${first.hash.slice(0, 12)}`}`,
-      );
+      first ??= other;
+      const same = other.hash === first.hash ? '' : `, not ${first.hash.slice(0, 12)}`;
+      evidence.push(`planned ${how}: ${other.hash.slice(0, 12)}${same}`);
       const different = differs(first, other);
       if (different) faults.push(different);
     }
@@ -33,9 +35,15 @@ export const purePlans: Rule = {
   },
 };
 
-/** Where a plan is made again. */
+const confined = (...argv: readonly string[]): readonly string[] => [
+  'sh',
+  `${packageRoot()}/engine/conformance/confined.sh`,
+  ...argv,
+];
+
+/** Where a plan is made: each time where nothing can be changed. */
 const WORLDS: Readonly<Record<string, Watch>> = {
-  again: {},
+  'where nothing can be changed': { under: (argv) => confined(...argv) },
   '400 days later, in another directory and environment': {
     shift: 400 * 86_400,
     env: {
@@ -46,12 +54,12 @@ const WORLDS: Readonly<Record<string, Watch>> = {
       LOGNAME: 'nobody',
       CONFORMANCE_NOISE: 'one',
     },
-    under: (argv) => ['unshare', '--uts', 'sh', '-c', 'hostname elsewhere; cd /usr; "$@"', 'sh', ...argv],
+    under: (argv) => confined('sh', '-c', 'cd /usr; true & "$@"', 'sh', ...argv),
   },
   '20 years earlier': {
     shift: -20 * 365 * 86_400,
     env: { TZ: 'America/Anchorage', CONFORMANCE_NOISE: 'two' },
-    under: (argv) => ['sh', '-c', 'cd /etc; true; "$@"; exit $?', 'sh', ...argv],
+    under: (argv) => confined('sh', '-c', 'cd /etc; true & true & "$@"; exit $?', 'sh', ...argv),
   },
 };
 

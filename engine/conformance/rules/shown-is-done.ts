@@ -9,7 +9,7 @@ export const shownIsDone: Rule = {
     const { journal } = await lab.up();
     const faults: Fault[] = [];
     const carriedOut = journal.findLast(({ type }) => type === 'begin')?.planHash as string | undefined;
-    const wanted = new Set(shown.delta.make.map(({ effect }) => effect));
+    const wanted = new Set(shown.delta!.make.map(({ effect }) => effect));
     const made = new Set(journal.flatMap((record) => (record.type === 'done' ? [record.id as string] : [])));
     for (const id of wanted)
       if (!made.has(id)) faults.push(fault(`${id} was shown, and the journal has it not as made`));
