@@ -1,4 +1,5 @@
 import type { Answered } from '../conformance/ask.ts';
+import { faultLines } from '../conformance/fault-lines.ts';
 import type { Colors } from '../report/colors.ts';
 
 /** What became of a rule, for people: a line, what was seen, and what is to be done. */
@@ -11,7 +12,7 @@ export function renderAnswer(
   return [
     state === 'open' ? `${head}: cannot be asked, see ${because}` : head,
     ...evidence.map((line) => colors.dim(`           ${line}`)),
-    ...faults.flatMap(({ what, mend }) => [`         - ${what}`, `           to mend: ${mend}`]),
+    ...faultLines(faults).map((line) => `         ${line}`),
   ];
 }
 

@@ -1,30 +1,22 @@
+import { effectId } from '../model/effect.ts';
 import { LIVES } from './experiment.ts';
-import { UNSCANNED } from './host.ts';
 import { lastWords } from './last-words.ts';
 import type { Answer, JournalLine, Lab, Up } from './lab.ts';
+import { PLAN_FILE } from './plan-lab.ts';
 import { Blocked } from './rule.ts';
 import type { Fault } from './rule.ts';
 import { startCommandEnded } from './start-command-ended.ts';
 
-const SAVED = `${UNSCANNED}/lab.plan`;
-
 /**
- * Writes the plan to a file and has it carried out, then looks at once.
+ * Has the plan carried out that was shown, and looks at once.
  * @throws Blocked where it does not come up, or takes too long.
  */
 export async function bringUp(lab: Lab): Promise<Up> {
   const { plan } = await lab.planned();
-  const { host, limits } = lab;
+  const { host } = lab;
   await host.must(['rm', '-f', LIVES]);
   const before = await host.snapshot();
-  const written = await lab.command(['plan', lab.file, ...lab.named, ...lab.stages, '--out', SAVED], {
-    seconds: limits.plan,
-  });
-  if (written.code !== 0) {
-    const what = `the plan cannot be written to a file: ${lastWords(written.stderr)}`;
-    throw new Blocked('comes-up', [{ what, mend: 'mend what it says' }]);
-  }
-  const applied = await lab.command(['apply', SAVED, '--json']);
+  const applied = await lab.command(['apply', PLAN_FILE, '--json']);
   if (applied.late) throw new Blocked('time-limits', tooSlow(lab, await lab.readJournal()));
   if (applied.code !== 0) throw new Blocked('comes-up', failures(applied));
   const nodes = plan.nodes.filter(({ ghost }) => !ghost);
@@ -82,22 +74,31 @@ function failures(applied: Answer): readonly Fault[] {
 
 /** What the journal says was begun and not ended. */
 function tooSlow({ limits }: Lab, journal: readonly JournalLine[]): readonly Fault[] {
-  const open = new Map<string, string>();
+  const open = new Map<string, Intended>();
   for (const record of journal) {
     if (record.type === 'intent') {
-      for (const { effect } of record.effects as readonly {
-        effect: { kind: string; name: string; stage: string };
-      }[]) {
-        open.set(`${effect.kind} ${effect.name}`, effect.stage);
-      }
+      for (const { effect } of record.effects as readonly { effect: Intended }[])
+        open.set(effectId(effect), effect);
     }
     if (record.type === 'done' || record.type === 'failed') open.delete(record.id as string);
   }
-  const waiting = [...open].map(([effect, stage]) => `${effect} of the stage ${stage}`);
-  return [
-    {
-      what: `apply had not ended after ${limits.up} s: ${waiting.join(', ') || 'nothing'} was in the making`,
-      mend: 'let what is waited for come, and give it a limit: `ready.seconds` of a process, `seconds` of a command; `--seconds` gives slow platforms more',
-    },
-  ];
+  const patient = [...open.values()].filter(
+    ({ spec }) => (spec.ready?.seconds ?? spec.seconds ?? 0) > limits.up,
+  );
+  const late = patient.length > 0 ? patient : [...open.values()];
+  return late.map((effect) => {
+    const seconds = effect.spec.ready?.seconds ?? effect.spec.seconds;
+    const patience = seconds === undefined ? '' : `, which may take ${seconds} s`;
+    return {
+      what: `apply had not ended after ${limits.up} s: ${effectId(effect)} of the stage ${effect.stage}${patience}, was in the making`,
+      mend: 'let what is waited for come to be, and give it a limit of some minutes at most (`ready.seconds` of a process, `seconds` of a command); --seconds gives slow platforms more',
+    };
+  });
+}
+
+interface Intended {
+  readonly kind: string;
+  readonly name: string;
+  readonly stage: string;
+  readonly spec: { readonly ready?: { readonly seconds?: number }; readonly seconds?: number };
 }

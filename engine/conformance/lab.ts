@@ -146,7 +146,7 @@ export async function openLab({ host, limits, extra, ...options }: LabOptions): 
     command,
     look,
     inNode: (node, argv) => command(['exec', ...NAMED.slice(0, 2), node, '--', ...argv], { seconds: 30 }),
-    planned: () => (shown ??= planLab(lab)),
+    planned: () => (shown ??= planLab(lab, { saved: true })),
     up: () => (state ??= bringUp(lab)),
     async down() {
       if (state === undefined) return;

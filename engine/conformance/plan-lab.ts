@@ -1,10 +1,14 @@
 import { packageRoot } from '../config/package-root.ts';
 import type { EffectId } from '../model/effect.ts';
 import type { Plan } from '../plan/plan.ts';
+import { UNSCANNED } from './host.ts';
 import { lastWords } from './last-words.ts';
 import type { Answer, Lab } from './lab.ts';
 import { Blocked } from './rule.ts';
 import type { Fault } from './rule.ts';
+
+/** Where the plan is kept for `apply`. */
+export const PLAN_FILE = `${UNSCANNED}/lab.plan`;
 
 /** What `plan` showed. */
 export interface Shown {
@@ -21,7 +25,7 @@ export interface Shown {
 /** Something that is no fact, which a stage reads or changes while it plans. */
 export interface Noted {
   readonly stage: string;
-  /** `the clock`, `changes files`. */
+  /** `reads the clock`, `changes files`. */
   readonly what: string;
   readonly call: string;
   readonly argument?: string;
@@ -34,6 +38,8 @@ export interface Watch {
   /** Seconds that the clock is put forward. */
   readonly shift?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Also write it to a file, for `apply`. */
+  readonly saved?: true;
   /** What the command is started by. */
   readonly under?: (argv: readonly string[]) => readonly string[];
 }
@@ -41,6 +47,7 @@ export interface Watch {
 /** Has the product plan the experiment, and watches its stages. @throws Blocked where it does not, or does not end. */
 export async function planLab(lab: Lab, watch: Watch = {}): Promise<Shown> {
   const words = ['plan', lab.file, ...lab.named, ...lab.stages, '--json', '--facts'];
+  if (watch.saved) words.push('--out', PLAN_FILE);
   const ended = await lab.command(words, {
     seconds: lab.limits.plan,
     env: {

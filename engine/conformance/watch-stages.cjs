@@ -13,6 +13,8 @@ const folders = (process.env.CONFORMANCE_STAGES ?? '').split(':').filter(Boolean
 const shift = Number(process.env.CONFORMANCE_SHIFT ?? 0) * 1000;
 const told = new Set();
 let asked;
+/** How deep in a watched call: what it calls itself is its own business. */
+let depth = 0;
 
 if (isMainThread) {
   subscribe('benito-pipeline:stage', ({ stage, file, question, ended }) => {
@@ -20,16 +22,20 @@ if (isMainThread) {
     if (!ended) tell({ asking: stage, file, question });
   });
   watchClock();
-  watchEach('random numbers', Math, ['random']);
-  watchEach('random numbers', require('node:crypto'), names(require('node:crypto'), /^random|^getRandom/));
-  watchEach('random numbers', globalThis.crypto, ['getRandomValues', 'randomUUID']);
-  watchEach('the host', require('node:os'), names(require('node:os'), /./));
-  watchEach('the working directory', process, ['cwd']);
-  watchGetter('the process id', process, 'pid');
-  watchGetter('the process id', process, 'ppid');
+  watchEach('draws random numbers', Math, ['random']);
+  watchEach(
+    'draws random numbers',
+    require('node:crypto'),
+    names(require('node:crypto'), /^random|^getRandom/),
+  );
+  watchEach('draws random numbers', globalThis.crypto, ['getRandomValues', 'randomUUID']);
+  watchEach('looks at the host', require('node:os'), names(require('node:os'), /./));
+  watchEach('asks for the working directory', process, ['cwd']);
+  watchGetter('asks for the process id', process, 'pid');
+  watchGetter('asks for the process id', process, 'ppid');
   watchEnvironment();
   watchEach(
-    'a program',
+    'runs a program',
     require('node:child_process'),
     names(require('node:child_process'), /^(spawn|exec|fork)/),
   );
@@ -37,15 +43,15 @@ if (isMainThread) {
     net: /^c(reateC)?onnect|createServer/,
     http: /^(get|request)$/,
   })) {
-    watchEach('the network', require(`node:${name}`), names(require(`node:${name}`), calls));
+    watchEach('uses the network', require(`node:${name}`), names(require(`node:${name}`), calls));
   }
-  watchEach('the network', globalThis, ['fetch']);
+  watchEach('uses the network', globalThis, ['fetch']);
   const changing =
     /^(write|append|mkdir|rm|unlink|rename|symlink|link|copy|cp|truncate|l?ch(mod|own)|l?utimes|createWrite)/;
   const reading = /^(read|open|stat|lstat|exists|access|realpath|createRead)/;
   for (const api of [fs, fs.promises]) {
     watchEach('changes files', api, names(api, changing));
-    watchEach('files', api, names(api, reading));
+    watchEach('reads files', api, names(api, reading));
   }
   syncBuiltinESMExports();
 }
@@ -59,7 +65,12 @@ function watchEach(what, api, calls) {
     const real = api[name];
     const watched = function (...args) {
       note(what, name, watched, args);
-      return real.apply(this, args);
+      depth += 1;
+      try {
+        return real.apply(this, args);
+      } finally {
+        depth -= 1;
+      }
     };
     Object.defineProperties(watched, Object.getOwnPropertyDescriptors(real));
     try {
@@ -80,7 +91,7 @@ function watchGetter(what, object, name) {
 }
 
 function watchEnvironment() {
-  const about = (name, trap) => note('the environment', 'process.env', trap, [name]);
+  const about = (name, trap) => note('reads the environment', 'process.env', trap, [name]);
   process.env = new Proxy(process.env, {
     get(env, name) {
       if (typeof name === 'string') about(name, this.get);
@@ -103,11 +114,11 @@ function watchClock() {
   const watched = new Proxy(Real, {
     construct(target, args, as) {
       if (args.length > 0) return Reflect.construct(target, args, as);
-      note('the clock', 'new Date()', this.construct, []);
+      note('reads the clock', 'new Date()', this.construct, []);
       return Reflect.construct(target, [now()], as);
     },
     apply() {
-      note('the clock', 'Date()', this.apply, []);
+      note('reads the clock', 'Date()', this.apply, []);
       return new Real(now()).toString();
     },
     get(target, name) {
@@ -115,7 +126,7 @@ function watchClock() {
     },
   });
   const shifted = () => {
-    note('the clock', 'Date.now()', shifted, []);
+    note('reads the clock', 'Date.now()', shifted, []);
     return now();
   };
   globalThis.Date = watched;
@@ -125,12 +136,13 @@ function watchClock() {
     [process, 'uptime'],
     [process, 'hrtime'],
   ]) {
-    watchEach('the clock', api, [name]);
+    watchEach('reads the clock', api, [name]);
   }
 }
 
 /** What a stage does while it is asked, or its file anywhere: told once a line of it. */
 function note(what, call, below, args) {
+  if (depth > 0) return;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;
   const trace = {};

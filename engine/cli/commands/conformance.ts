@@ -36,7 +36,12 @@ export async function conformance(name: string, options: ConformanceOptions, io:
   const folders = stageFolders(packageRoot(), options.stages);
   const { definition } = await platformNamed(name, folders);
   const extra = folders.filter((folder) => folder !== packageRoot());
-  const host = await throwAwayHost({ images: 'shared', packages: 'shared', folders: boundFolders(extra) });
+  const host = await throwAwayHost({
+    images: 'shared',
+    packages: 'shared',
+    scan: 'strict',
+    folders: boundFolders(extra),
+  });
   const seconds = options.seconds ?? UP_SECONDS;
   const answers: Answered[] = [];
   const started = performance.now();

@@ -22,7 +22,8 @@ export const oneNode: Rule = {
         mend: "let verbs.alive name the effect whose end is the node's end, and hang what makes it answer on that by `within` or `diesWith`",
       });
     }
-    faults.push(...disturbed('stopped', node, before, await processesOf(lab, nodes)));
+    const whileStopped = await processesOf(lab, nodes);
+    faults.push(...disturbed('stopped', node, before, whileStopped));
     await forgetStartCommand(lab, node);
     const started = await lab.command(['start', node.name, ...lab.named, ...lab.stages]);
     if (started.code !== 0) return ended('start', started, faults);
@@ -33,7 +34,7 @@ export const oneNode: Rule = {
         mend: 'hang the parts of a node that die with it on its life by `diesWith`, so that they are made again',
       });
     }
-    faults.push(...disturbed('started', node, before, await processesOf(lab, nodes)));
+    faults.push(...disturbed('started', node, whileStopped, await processesOf(lab, nodes)));
     faults.push(...(await secondLife(lab, node)));
     const others = Object.keys(before.others).length;
     return {

@@ -15,18 +15,20 @@ export const purePlans: Rule = {
     const shown = await lab.planned();
     const faults: Fault[] = [...shown.noted.map(forbidden)];
     const evidence: string[] = [];
+    const worlds = Object.entries(WORLDS);
+    const made = await Promise.all(worlds.map(async ([, watch]) => elsewhere(lab, watch)));
     let first: Shown | undefined;
-    for (const [how, watch] of Object.entries(WORLDS)) {
-      const other = await elsewhere(lab, watch);
+    for (const [index, other] of made.entries()) {
+      const how = worlds[index]![0];
       if ('faults' in other) {
-        faults.push(...other.faults.map(({ what, mend }) => ({ what: `planned ${how}: ${what}`, mend })));
+        faults.push(...told(how, other.faults, faults));
         continue;
       }
       first ??= other;
       const same = other.hash === first.hash ? '' : `, not ${first.hash.slice(0, 12)}`;
       evidence.push(`planned ${how}: ${other.hash.slice(0, 12)}${same}`);
       const different = differs(first, other);
-      if (different) faults.push(different);
+      if (different && !faults.some(({ mend }) => mend === different.mend)) faults.push(different);
     }
     const left = await lab.host.residue(before);
     faults.push(...left.map(changedByPlan));
@@ -120,13 +122,11 @@ const PARTS: readonly Part[] = [
 function forbidden({ stage, what, call, argument, at }: Noted): Fault {
   const about = argument === undefined ? '' : ` '${argument}'`;
   const place = at === undefined ? '' : `, ${at}`;
-  const verb = what === 'changes files' ? 'changes files by itself' : `reads ${what}`;
   return {
-    what: `the stage ${stage} ${verb} while it plans (${call}${about}${place})`,
-    mend:
-      what === 'changes files'
-        ? 'return an effect (effect.file, effect.directory, ...) and let the engine make it: what a stage does itself is in no plan, and nobody undoes it'
-        : `take ${what} out of ${stage}: a plan uses facts only, and asks the host by probes`,
+    what: `the stage ${stage} ${what} while it plans (${call}${about}${place})`,
+    mend: /^(changes|runs)/.test(what)
+      ? 'return an effect (effect.file, effect.command, ...) and let the engine make it: what a stage does itself is in no plan, and nobody undoes it'
+      : `let ${stage} use facts only; what it must know of the host it asks by a probe`,
   };
 }
 
@@ -135,6 +135,13 @@ function changedByPlan(line: string): Fault {
     what: `planning changed the host: ${line}`,
     mend: 'return an effect and let the engine make it: a plan and its probes change nothing',
   };
+}
+
+/** What went wrong in one place, without what went wrong in another already. */
+function told(how: string, found: readonly Fault[], earlier: readonly Fault[]): readonly Fault[] {
+  return found
+    .filter(({ what }) => !earlier.some((one) => one.what.endsWith(`: ${what}`)))
+    .map(({ what, mend }) => ({ what: `planned ${how}: ${what}`, mend }));
 }
 
 function unique(faults: readonly Fault[]): readonly Fault[] {

@@ -6,6 +6,6 @@ export default defineStage({
   needs: ['nodes'],
   provides: ['seeds' as never],
   plan: ({ facts: { nodes } }) => ({
-    facts: { seeds: nodes.map(({ name }) => ({ name, seed: randomInt(2 ** 32) })) } as never,
+    facts: { seeds: nodes.map(({ name }) => ({ name, seed: randomInt(2 ** 32) })) },
   }),
 });

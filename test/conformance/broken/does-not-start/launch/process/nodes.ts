@@ -4,6 +4,9 @@ import { changed } from '../../../../_changed.ts';
 
 export default changed(shipped, (effect) =>
   effect.name === 'node-alpha'
-    ? { ...effect, spec: { ...(effect.spec as ProcessSpec), argv: ['sh', '-c', 'echo no such image >&2; exit 1'] } }
+    ? {
+        ...effect,
+        spec: { ...(effect.spec as ProcessSpec), argv: ['sh', '-c', 'echo no such image >&2; exit 1'] },
+      }
     : effect,
 );

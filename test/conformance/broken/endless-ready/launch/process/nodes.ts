@@ -4,6 +4,9 @@ import { changed } from '../../../../_changed.ts';
 
 export default changed(shipped, (effect) =>
   effect.name === 'node-alpha'
-    ? { ...effect, spec: { ...(effect.spec as ProcessSpec), ready: { file: '/run/never', seconds: 100_000 } } }
+    ? {
+        ...effect,
+        spec: { ...(effect.spec as ProcessSpec), ready: { file: '/run/never', seconds: 100_000 } },
+      }
     : effect,
 );

@@ -5,7 +5,10 @@ export default defineStage({
   needs: ['experiment'],
   plan: ({ facts: { experiment } }) => ({
     effects: [
-      effect.file({ path: `${experiment.stateDir}/motd`, content: `hello ${process.env['HOME'] ?? 'you'}\n` }),
+      effect.file({
+        path: `${experiment.stateDir}/motd`,
+        content: `hello ${process.env['HOME'] ?? 'you'}\n`,
+      }),
     ],
   }),
 });

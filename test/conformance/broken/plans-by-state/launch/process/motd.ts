@@ -6,6 +6,8 @@ export default defineStage({
   needs: ['experiment'],
   plan({ facts: { experiment } }) {
     const known = existsSync(experiment.stateDir);
-    return { effects: [effect.file({ path: `${experiment.stateDir}/motd`, content: known ? '' : 'welcome\n' })] };
+    return {
+      effects: [effect.file({ path: `${experiment.stateDir}/motd`, content: known ? '' : 'welcome\n' })],
+    };
   },
 });

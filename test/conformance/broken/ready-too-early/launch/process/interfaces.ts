@@ -7,5 +7,8 @@ export default changed(shipped, (effect) => {
   if (effect.name !== 'plug-alpha.inf000') return effect;
   const { argv, ...spec } = effect.spec as ProcessSpec;
   const foreground = argv.filter((word) => word !== '--daemon');
-  return { ...effect, spec: { ...spec, argv: ['sh', '-c', 'sleep 4; exec "$@"', 'sh', ...foreground], start: 'stays' } };
+  return {
+    ...effect,
+    spec: { ...spec, argv: ['sh', '-c', 'sleep 4; exec "$@"', 'sh', ...foreground], start: 'stays' },
+  };
 });

@@ -3,5 +3,9 @@ import { changed } from '../../../../_changed.ts';
 
 export default changed(shipped, (effect) => [
   effect,
-  { ...effect, name: `${effect.name}-again`, edges: { ...effect.edges, after: [`${effect.kind} ${effect.name}`] } },
+  {
+    ...effect,
+    name: `${effect.name}-again`,
+    edges: { ...effect.edges, after: [`${effect.kind} ${effect.name}`] },
+  },
 ]);
