@@ -5,6 +5,7 @@ import { diskReader } from '../config/reader.ts';
 import { loadSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { answerProbes } from '../host/probes.ts';
+import { runProgram } from '../host/run-program.ts';
 import type { ExperimentFact, Previous, Request } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
 import type { Topology } from '../model/topology.ts';
@@ -66,6 +67,7 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
     previous: readPrevious(experiment),
     onDisk,
     probe: (probes) => answerProbes(probes),
+    runProgram,
     ...(file !== undefined && { source: readExperiment(file) }),
   };
 }

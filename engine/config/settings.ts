@@ -1,12 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
-import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { UserError } from '../model/problem.ts';
 import type { Place, Problem } from '../model/problem.ts';
 import { accountsSchema, fileSystemsSchema } from './file-system-settings.ts';
 import { packageRoot } from './package-root.ts';
+import { readYaml } from './yaml-file.ts';
 
 /** Where a site keeps its own settings. */
 export const SITE_FILE = '/etc/benito/site.yaml';
@@ -95,34 +95,6 @@ export function loadSettings(siteFile = SITE_FILE): Settings {
 export function settingPlace(path: readonly string[], siteFile = SITE_FILE): Place {
   const line = existsSync(siteFile) ? readYaml(siteFile).lineOf(path) : undefined;
   return { file: siteFile, ...(line !== undefined && { line }) };
-}
-
-function readYaml(file: string): {
-  value: unknown;
-  lineOf(path: readonly (string | number)[]): number | undefined;
-} {
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
-  if (document.errors.length > 0) {
-    throw new UserError(
-      document.errors.map((error) => ({
-        code: 'bad-yaml',
-        message: error.message.split('\n')[0]!,
-        place: { file, ...(error.linePos && { line: error.linePos[0].line, column: error.linePos[0].col }) },
-      })),
-    );
-  }
-  return {
-    value: document.toJS({ maxAliasCount: 100 }) as unknown,
-    lineOf(path) {
-      // What is missing is told at what should hold it.
-      for (let at = path; at.length > 0; at = at.slice(0, -1)) {
-        const node = document.getIn(at, true) as { range?: [number, number, number] } | undefined;
-        if (node?.range) return lines.linePos(node.range[0]).line;
-      }
-      return undefined;
-    },
-  };
 }
 
 function merge(base: unknown, over: unknown): unknown {

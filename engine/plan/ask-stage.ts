@@ -17,11 +17,11 @@ type Question = 'probes' | 'claims' | 'plan';
  * Asks a stage for its probes, claims or plan.
  * @throws UserError naming the stage and the line, whatever it throws, unless that is a UserError itself.
  */
-export function askStage<T>(stage: Stage, question: Question, ask: () => T): T {
+export async function askStage<T>(stage: Stage, question: Question, ask: () => T | Promise<T>): Promise<T> {
   const asked = { stage: stage.name, file: stage.file, question };
   stages.publish({ ...asked, ended: false } satisfies StageAsked);
   try {
-    return ask();
+    return await ask();
   } catch (error) {
     throw isUserError(error) ? error : stageFailed(stage, error);
   } finally {

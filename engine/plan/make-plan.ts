@@ -17,6 +17,7 @@ import type { FactName } from '../stage/facts.ts';
 import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
+import type { RunProgram } from '../stage/program.ts';
 import { askStage } from './ask-stage.ts';
 import { withDirectories } from './directories.ts';
 import { keptForLaunch } from './platform-facts.ts';
@@ -44,6 +45,8 @@ export interface PlanInputs {
   answer(claims: readonly Claim[]): Promise<readonly Lease[]>;
   /** Has the host answer probes, in their order. */
   probe(probes: readonly Probe[]): Promise<readonly ProbeAnswer[]>;
+  /** Runs stages that are programs. */
+  readonly runProgram: RunProgram;
   /** The last stage that is wanted: those behind it are not planned. */
   readonly until?: string;
   /** Told as each stage is planned, with the facts that it gave. */
@@ -150,6 +153,7 @@ class Planner {
   private load(phase: Phase, platform: string | undefined): Promise<readonly Stage[]> {
     return loadStages(
       this.inputs.stages.filter((stage) => stage.phase === phase && stage.platform === platform),
+      this.inputs.runProgram,
     );
   }
 
@@ -190,7 +194,7 @@ class Planner {
     const seen = Object.fromEntries(needs.map((name) => [name, this.factFor(stage, name, facts)]));
     const context = { facts: seen as never };
     const probed = await this.ask(stage, context);
-    const claims = askStage(stage, 'claims', () => stage.definition.claims?.(context) ?? []);
+    const claims = await askStage(stage, 'claims', () => stage.definition.claims?.(context) ?? []);
     const claimed = claims.length > 0 ? await this.inputs.answer(claims) : [];
     this.leases = [...this.leases, ...claimed];
     if (claimed.length < claims.length) {
@@ -200,7 +204,9 @@ class Planner {
       this.ended = true;
       return;
     }
-    const result = askStage(stage, 'plan', () => stage.definition.plan({ ...context, claimed, probed }));
+    const result = await askStage(stage, 'plan', () =>
+      stage.definition.plan({ ...context, claimed, probed }),
+    );
     const skipped = 'skip' in result ? result.skip : undefined;
     const given = 'skip' in result ? {} : ((result.facts ?? {}) as Record<string, unknown>);
 
@@ -238,7 +244,7 @@ class Planner {
   }
 
   private async ask(stage: Stage, context: StageContext): Promise<Readonly<Record<string, ProbeAnswer>>> {
-    const probes = askStage(stage, 'probes', () => stage.definition.probes?.(context) ?? []);
+    const probes = await askStage(stage, 'probes', () => stage.definition.probes?.(context) ?? []);
     const twice = probes.find(({ name }, index) => probes.findIndex((one) => one.name === name) < index);
     if (twice) throw probedTwice(stage, twice.name);
     const answers = probes.length > 0 ? await this.inputs.probe(probes) : [];

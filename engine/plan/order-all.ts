@@ -5,6 +5,7 @@ import type { Phase, StageFile } from '../stage/discover.ts';
 import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
+import type { RunProgram } from '../stage/program.ts';
 import { keptForLaunch } from './platform-facts.ts';
 
 /** The facts that the engine gives before the first stage of setup. */
@@ -17,8 +18,9 @@ const SETUP_FACTS = ['experiment', 'settings', 'request', 'previous', 'platforms
 export async function orderAll(
   stages: readonly StageFile[],
   phases: readonly Phase[],
+  run: RunProgram,
 ): Promise<readonly Stage[]> {
-  const loaded = await loadStages(stages);
+  const loaded = await loadStages(stages, run);
   return phases.flatMap((phase) => {
     const mine = loaded.filter((stage) => stage.phase === phase);
     return phase === 'setup' ? orderSetup(mine) : orderLaunch(mine, loaded);

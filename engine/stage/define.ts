@@ -20,6 +20,11 @@ export interface StageDefinition<Needs extends FactName = FactName, Provides ext
   plan(context: PlanContext<Needs>): StageResult<Provides> | Skip;
 }
 
+/** A stage as it is asked for its plan, of which a program takes its time. */
+export interface LoadedDefinition extends Omit<StageDefinition, 'plan'> {
+  plan(context: PlanContext): StageResult | Skip | Promise<StageResult | Skip>;
+}
+
 export interface StageContext<Needs extends FactName = FactName> {
   readonly facts: { readonly [K in Needs]: Read<Facts[K]> };
 }

@@ -15,11 +15,13 @@ export interface StageFile {
   /** The number that the file name starts with. */
   readonly number?: number;
   readonly file: string;
+  /** It is no module, but a program: asked with `--describe`, and with facts as JSON on its standard input. */
+  readonly program?: true;
   /** Files of the same name that this one replaces. */
   readonly replaces: readonly string[];
 }
 
-/** `setup/<name>/_platform.ts` of the last folder that has one. */
+/** `setup/<name>/_platform.ts` or `_platform.yaml` of the last folder that has one. */
 export interface PlatformFile {
   readonly platform: string;
   readonly file: string;
@@ -34,18 +36,30 @@ export interface Discovery {
 }
 
 /**
- * Finds stage files below `FOLDER/setup` and `FOLDER/launch`, folders in rising precedence: the same relative name in
- * a later folder replaces the earlier, an empty file masks it.
- * @throws UserError for folders that are not there, and, when root runs, for files that others may write.
+ * Finds stage files below `FOLDER/setup` and `FOLDER/launch`, folders in rising precedence: the same relative name, be it
+ * in another language, in a later folder replaces the earlier, an empty file masks it. Modules end in `.ts`; programs may
+ * be executed, and have a number or an extension.
+ * @throws UserError for folders that are not there, two files of one name in one folder, and, when root runs, files that
+ * others may write.
  */
 export function discoverStages(folders: readonly string[], options: { asRoot: boolean }): Discovery {
   const winners = new Map<string, { file: string; replaces: string[] }>();
   for (const folder of folders) {
-    for (const path of stageFiles(folder)) {
+    const here = filesOf(folder);
+    // What a stage reads, or includes, is as good as the stage.
+    if (options.asRoot) for (const path of here) refuseOthersFiles(join(folder, path), folder);
+    const found = new Map<string, string>();
+    for (const path of here) {
+      const name = nameOf(path);
       const file = join(folder, path);
-      if (options.asRoot) refuseOthersFiles(file, folder);
-      const earlier = winners.get(path);
-      winners.set(path, { file, replaces: earlier ? [...earlier.replaces, earlier.file] : [] });
+      if (!isStageFile(path, file, winners.has(name))) continue;
+      const twin = found.get(name);
+      if (twin !== undefined) throw twoOfOneName(name, twin, file);
+      found.set(name, file);
+    }
+    for (const [name, file] of found) {
+      const earlier = winners.get(name);
+      winners.set(name, { file, replaces: earlier ? [...earlier.replaces, earlier.file] : [] });
     }
   }
   const all = [...winners].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -53,12 +67,17 @@ export function discoverStages(folders: readonly string[], options: { asRoot: bo
   const live = all.filter((entry) => !empty(entry));
   return {
     stages: live
-      .filter(([path]) => !basename(path).startsWith('_'))
-      .map(([path, { file, replaces }]) => ({ ...parsePath(path), file, replaces })),
+      .filter(([name]) => !basename(name).startsWith('_'))
+      .map(([name, { file, replaces }]) => ({
+        ...parseName(name),
+        file,
+        ...(!file.endsWith('.ts') && { program: true as const }),
+        replaces,
+      })),
     platforms: live
-      .filter(([path]) => /^setup\/[^/]+\/_platform\.ts$/.test(path))
-      .map(([path, { file }]) => ({ platform: path.split('/')[1]!, file })),
-    masked: all.filter(empty).map(([path, { file }]) => ({ name: parsePath(path).name, by: file })),
+      .filter(([name]) => PLATFORM.test(name))
+      .map(([name, { file }]) => ({ platform: name.split('/')[1]!, file })),
+    masked: all.filter(empty).map(([name, { file }]) => ({ name, by: file })),
   };
 }
 
@@ -67,7 +86,7 @@ export function stageFolders(packageRoot: string, extra: readonly string[]): rea
   return [packageRoot, ...['/etc/benito'].filter(existsSync), ...extra.map((folder) => resolve(folder))];
 }
 
-function stageFiles(folder: string): readonly string[] {
+function filesOf(folder: string): readonly string[] {
   if (!existsSync(folder)) {
     throw new UserError({
       code: 'no-stage-folder',
@@ -75,21 +94,48 @@ function stageFiles(folder: string): readonly string[] {
       hint: 'a stage folder holds setup/ or launch/, or both',
     });
   }
-  return globbySync(['{setup,launch}/*.ts', '{setup,launch}/*/*.ts'], {
+  return globbySync(['{setup,launch}/*', '{setup,launch}/*/*'], {
     cwd: folder,
     followSymbolicLinks: true,
   }).sort();
 }
 
-function parsePath(path: string): Omit<StageFile, 'file' | 'replaces'> {
-  const parts = path.replace(/\.ts$/, '').split('/');
+const PLATFORM = /^setup\/[^/]+\/_platform$/;
+/** What is never run, whatever its mode says. */
+const DATA = /\.(md|txt|ya?ml|json|conf|mjs|cjs|d\.ts)$/;
+
+/** Modules, platforms' declarations and programs; a file that may not be executed is one where it is empty and masks. */
+function isStageFile(path: string, file: string, masks: boolean): boolean {
+  const name = basename(path);
+  if (name === '_platform.yaml') return PLATFORM.test(nameOf(path));
+  if (name.endsWith('.ts')) return !name.endsWith('.d.ts');
+  if (name.startsWith('_') || DATA.test(name) || !/^\d+_|\./.test(name)) return false;
+  const { mode, size } = statSync(file);
+  return (mode & 0o111) !== 0 || (size === 0 && masks);
+}
+
+/** Relative, without extension. */
+function nameOf(path: string): string {
+  return path.replace(/\.[^./]+$/, '');
+}
+
+function parseName(name: string): Omit<StageFile, 'file' | 'replaces'> {
+  const parts = name.split('/');
   const digits = /^(\d+)_/.exec(parts.at(-1)!);
   return {
-    name: parts.join('/'),
+    name,
     phase: parts[0] as Phase,
     ...(parts.length === 3 && { platform: parts[1]! }),
     ...(digits && { number: Number(digits[1]) }),
   };
+}
+
+function twoOfOneName(name: string, one: string, other: string): UserError {
+  return new UserError({
+    code: 'stage-name-twice',
+    message: `${one} and ${other} have one name: ${name}`,
+    hint: "rename one of them; what is no stage's name starts with '_'",
+  });
 }
 
 function refuseOthersFiles(file: string, folder: string): void {

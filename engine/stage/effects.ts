@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { packageRoot } from '../config/package-root.ts';
 import { effectId } from '../model/effect.ts';
 import type { Effect } from '../model/effect.ts';
 import { commandParts } from './command-effect.ts';
@@ -66,8 +68,9 @@ export const effect = {
 
   /** The routes of a route file, in a network namespace, set by the routes script. */
   routes(spec: RoutesInput, options: EffectOptions = {}): Effect<RoutesSpec> {
-    const { netns, ...rest } = spec;
-    return build('routes', netns.name, { ...rest, netns: netns.name }, options, { within: [netns] });
+    const { netns, script = join(packageRoot(), 'launch/routes'), ...rest } = spec;
+    const flat = { ...rest, script, netns: netns.name };
+    return build('routes', netns.name, flat, options, { within: [netns] });
   },
 
   /** A long-lived process tree in a cgroup of its own. */
@@ -190,7 +193,11 @@ export interface RoutesSpec {
   /** What the route file holds: one `PREFIX via ADDRESS` or `unreachable PREFIX` a line. */
   readonly table: string;
 }
-export type RoutesInput = Omit<RoutesSpec, 'netns'> & { readonly netns: Effect<NetnsSpec> };
+export type RoutesInput = Omit<RoutesSpec, 'netns' | 'script'> & {
+  readonly netns: Effect<NetnsSpec>;
+  /** Default: `launch/routes` of this installation. */
+  readonly script?: string;
+};
 
 export interface ProcessSpec {
   readonly argv: readonly string[];

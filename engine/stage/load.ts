@@ -1,26 +1,32 @@
 import { basename } from 'node:path';
 import type { PlatformDefinition } from '../platform/define.ts';
+import { platformOfYaml } from '../platform/of-yaml.ts';
 import type { Platform } from '../platform/registry.ts';
 import { UserError } from '../model/problem.ts';
-import type { StageDefinition } from './define.ts';
+import type { LoadedDefinition, StageDefinition } from './define.ts';
 import type { PlatformFile, StageFile } from './discover.ts';
 import { loadModule } from './loader.ts';
 import type { Stage } from './order.ts';
+import { loadProgram } from './program.ts';
+import type { RunProgram } from './program.ts';
 
 /**
- * Loads stage files.
- * @throws UserError naming the file: it does not load, or its default export is no stage.
+ * Loads stage files: modules, and programs, which `run` runs.
+ * @throws UserError naming the file: it does not load, or its default export, or what the program answers, is no stage.
  */
-export async function loadStages(files: readonly StageFile[]): Promise<readonly Stage[]> {
+export async function loadStages(files: readonly StageFile[], run: RunProgram): Promise<readonly Stage[]> {
   return Promise.all(
-    files.map(async (file): Promise<Stage> => {
-      const definition = (await defaultExport(file.file)) as Partial<StageDefinition> | undefined;
-      if (typeof definition?.plan !== 'function' || typeof definition.summary !== 'string') {
-        throw notA('stage', file.file, 'defineStage({ summary, needs, provides, plan })');
-      }
-      return { ...file, definition: definition as StageDefinition };
-    }),
+    files.map(async (file): Promise<Stage> => ({ ...file, definition: await loadStage(file, run) })),
   );
+}
+
+async function loadStage(stage: StageFile, run: RunProgram): Promise<LoadedDefinition> {
+  if (stage.program) return loadProgram(stage, run);
+  const definition = (await defaultExport(stage.file)) as Partial<StageDefinition> | undefined;
+  if (typeof definition?.plan !== 'function' || typeof definition.summary !== 'string') {
+    throw notA('stage', stage.file, 'defineStage({ summary, needs, provides, plan })');
+  }
+  return definition as StageDefinition;
 }
 
 /**
@@ -30,6 +36,7 @@ export async function loadStages(files: readonly StageFile[]): Promise<readonly 
 export async function loadPlatforms(files: readonly PlatformFile[]): Promise<readonly Platform[]> {
   return Promise.all(
     files.map(async ({ platform, file }): Promise<Platform> => {
+      if (file.endsWith('.yaml')) return { name: platform, file, definition: platformOfYaml(file) };
       const definition = (await defaultExport(file)) as Partial<PlatformDefinition> | undefined;
       if (typeof definition?.summary !== 'string')
         throw notA('platform', file, 'definePlatform({ summary, ... })');

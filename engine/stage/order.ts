@@ -1,11 +1,11 @@
 import { UserError } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
 import type { StageFile } from './discover.ts';
-import type { StageDefinition } from './define.ts';
+import type { LoadedDefinition } from './define.ts';
 
 /** A loaded stage. */
 export interface Stage extends StageFile {
-  readonly definition: StageDefinition;
+  readonly definition: LoadedDefinition;
 }
 
 /** Who provides a fact, for messages. */

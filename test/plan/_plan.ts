@@ -7,6 +7,7 @@ import { experimentFact } from '../../engine/config/experiment.ts';
 import { packageRoot } from '../../engine/config/package-root.ts';
 import { plannedReader } from '../../engine/config/reader.ts';
 import { loadSettings } from '../../engine/config/settings.ts';
+import { runProgram } from '../../engine/host/run-program.ts';
 import { isUserError } from '../../engine/model/problem.ts';
 import { registerPlatforms } from '../../engine/platform/registry.ts';
 import { makePlan } from '../../engine/plan/make-plan.ts';
@@ -41,7 +42,7 @@ export async function planWith(
     };
     for (const [path, text] of Object.entries(declared)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
+      writeFileSync(join(folder, path), text, { mode: path.endsWith('.ts') ? 0o644 : 0o755 });
     }
     const found = discoverStages([packageRoot(), folder], { asRoot: false });
     return await makePlan({
@@ -55,6 +56,7 @@ export async function planWith(
       previous: null,
       onDisk: plannedReader([]),
       probe: (probes) => Promise.resolve(probes.map(() => ({ status: 0, stdout: '' }))),
+      runProgram,
       answer: (claims) =>
         Promise.resolve(
           claims.map(({ node }, index) => ({

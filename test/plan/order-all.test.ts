@@ -7,6 +7,7 @@ import { experimentFact } from '../../engine/config/experiment.ts';
 import { loadSettings } from '../../engine/config/settings.ts';
 import { planOnly } from '../../engine/cli/dry-run.ts';
 import { readInputs } from '../../engine/cli/input.ts';
+import { runProgram } from '../../engine/host/run-program.ts';
 import { orderAll } from '../../engine/plan/order-all.ts';
 import { discoverStages } from '../../engine/stage/discover.ts';
 
@@ -15,6 +16,7 @@ test('the order that is listed is the order that is planned', async () => {
   const listed = await orderAll(
     found.stages.filter(({ platform }) => platform === undefined || platform === 'process'),
     ['setup', 'launch'],
+    runProgram,
   );
   const inputs = await readInputs({
     experiment: experimentFact('t', 'order', '/nowhere/benito'),

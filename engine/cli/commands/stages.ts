@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { packageRoot } from '../../config/package-root.ts';
+import { runProgram } from '../../host/run-program.ts';
 import { orderAll } from '../../plan/order-all.ts';
 import type { Discovery, Phase } from '../../stage/discover.ts';
 import { discoverStages, stageFolders } from '../../stage/discover.ts';
@@ -21,7 +22,7 @@ export async function stages(file: string | undefined, options: PlanOptions, io:
 
 /** Every stage of every platform, from what they declare. */
 async function allRows({ stages: files }: Discovery): Promise<readonly StageRow[]> {
-  const ordered = await orderAll(files, PHASES);
+  const ordered = await orderAll(files, PHASES, runProgram);
   return ordered.map(({ name, file, replaces, definition }) => {
     const { summary, needs = [], provides = [] } = definition;
     return { name, file, summary, needs, provides, replaces };
