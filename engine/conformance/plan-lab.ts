@@ -1,6 +1,7 @@
 import { packageRoot } from '../config/package-root.ts';
 import type { EffectId } from '../model/effect.ts';
 import type { Plan } from '../plan/plan.ts';
+import { fakeTime } from './fake-time.ts';
 import { UNSCANNED } from './host.ts';
 import { lastWords } from './last-words.ts';
 import type { Answer, Lab } from './lab.ts';
@@ -55,6 +56,7 @@ export async function planLab(lab: Lab, watch: Watch = {}): Promise<Shown> {
       NODE_OPTIONS: `--require=${packageRoot()}/engine/conformance/watch-stages.cjs`,
       CONFORMANCE_STAGES: lab.folders.join(':'),
       CONFORMANCE_SHIFT: String(watch.shift ?? 0),
+      CONFORMANCE_FAKETIME: fakeTime() ?? '',
     },
     ...(watch.under && { under: watch.under }),
   });

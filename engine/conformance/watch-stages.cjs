@@ -1,7 +1,8 @@
 /* eslint-disable @typescript-eslint/no-require-imports */
 // Loaded before the command (--require): tells on stderr, as `conformance: JSON` a line, which stage is being asked, and what
 // stages read or change meanwhile that is no fact: clock, random numbers, environment, files, programs, network.
-// CONFORMANCE_STAGES: the folders of stages, with colons between. CONFORMANCE_SHIFT: seconds that the clock is put forward.
+// CONFORMANCE_STAGES: the folders of stages, with colons between. CONFORMANCE_SHIFT: seconds that the clock is put forward,
+// that of programs by the library CONFORMANCE_FAKETIME.
 const { subscribe } = require('node:diagnostics_channel');
 const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
@@ -22,6 +23,7 @@ if (isMainThread) {
     if (!ended) tell({ asking: stage, file, question });
   });
   watchClock();
+  if (shift !== 0 && process.env.CONFORMANCE_FAKETIME) shiftPrograms();
   watchEach('draws random numbers', Math, ['random']);
   watchEach(
     'draws random numbers',
@@ -88,6 +90,21 @@ function watchGetter(what, object, name) {
     return value;
   };
   Object.defineProperty(object, name, { get, configurable: true });
+}
+
+/** Stages that are programs run in a sandbox, whose environment is one of its words: their clock is put forward there. */
+function shiftPrograms() {
+  const processes = require('node:child_process');
+  const { spawn } = processes;
+  processes.spawn = (command, words, ...rest) => {
+    const at = Array.isArray(words)
+      ? words.findIndex((word) => /\/engine\/host\/sandbox\.sh$/.test(word))
+      : -1;
+    if (at < 0) return spawn(command, words, ...rest);
+    const variables = `LD_PRELOAD=${process.env.CONFORMANCE_FAKETIME} FAKETIME=${shift < 0 ? '' : '+'}${shift / 1000}`;
+    const shifted = words.map((word, index) => (index === at + 5 ? `${word} ${variables}` : word));
+    return spawn(command, shifted, ...rest);
+  };
 }
 
 function watchEnvironment() {

@@ -21,6 +21,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   environment: 'pure-plans',
   file: 'pure-plans',
   writes: 'pure-plans',
+  'program-clock': 'pure-plans',
   'writes-unseen': 'pure-plans',
   history: 'undo-declared',
   'no-undo': 'undo-declared',

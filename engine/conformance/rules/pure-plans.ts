@@ -1,4 +1,5 @@
 import { packageRoot } from '../../config/package-root.ts';
+import { fakeTime } from '../fake-time.ts';
 import { effectId } from '../../model/effect.ts';
 import { firstDifference } from '../differences.ts';
 import type { Lab } from '../lab.ts';
@@ -29,6 +30,12 @@ export const purePlans: Rule = {
       evidence.push(`planned ${how}: ${other.hash.slice(0, 12)}${same}`);
       const different = differs(first, other);
       if (different && !faults.some(({ mend }) => mend === different.mend)) faults.push(different);
+    }
+    if (fakeTime() === undefined && shown.plan.stages.some(({ file }) => !file.endsWith('.ts'))) {
+      faults.push({
+        what: 'the clock of stages that are programs cannot be shifted: libfaketime is missing on this machine',
+        mend: 'install it: node config/install/ensure.mjs conformance',
+      });
     }
     const left = await lab.host.residue(before);
     faults.push(...left.map(changedByPlan));
