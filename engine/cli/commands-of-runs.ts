@@ -218,6 +218,46 @@ export const runCommands: readonly CommandRow[] = [
     run: async ({ args, options }, io) =>
       (await import('./commands/stages.ts')).stages(args[0] as string | undefined, planOptions(options), io),
   },
+  {
+    name: 'conformance',
+    summary: 'prove that a platform does what every platform must',
+    about:
+      "Runs a platform's stages against hosts that are thrown away, and says rule by rule whether it holds, what was done and what was seen; what does not hold is told with what its author is to do. Nothing of this host is touched but the cache of guest images. Needs root.",
+    arguments: [['<PLATFORM>', 'its name, as `setup/NAME/_platform.ts` has it']],
+    options: [
+      {
+        flags: '--stages <DIR>',
+        text: 'more stages, in DIR/setup and DIR/launch; may be repeated',
+        takes: 'list',
+      },
+      { flags: '--rule <NAME>', text: 'only this rule; may be repeated', takes: 'list' },
+      {
+        flags: '--kills <N>',
+        text: 'how often `up` is killed: a number, or `all` for each record of the journal; as 20 s allow unless said',
+      },
+      {
+        flags: '--seconds <S>',
+        text: 'how long bringing up three nodes may take; 300 unless said',
+        takes: 'number',
+      },
+    ],
+    examples: [
+      ['conformance process', 'the platform of process nodes, as shipped'],
+      ['conformance mine --stages ./mine --rule ports', 'whether interfaces of yours are in their ports'],
+    ],
+    exits: [
+      ['0', 'every rule holds, but those about what the platform says that it lacks'],
+      ['1', 'a rule does not hold, or could not be asked'],
+      ['2', 'the command line is wrong'],
+    ],
+    untargeted: true,
+    run: async ({ args, options }, io) =>
+      (await import('./commands/conformance.ts')).conformance(
+        args[0] as string,
+        { stages: [], ...options },
+        io,
+      ),
+  },
 ];
 
 /** What may be repeated is there, if empty. */

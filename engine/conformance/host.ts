@@ -55,6 +55,7 @@ const PATIENCE_MS = 5_000;
  * @param network `shared`: this machine's own network, so that limits of the whole kernel can be seen and changed.
  * @param images `shared`: this machine's own cache of guest images, so that they are made once for all tests.
  * @param packages `shared`: this machine's own lists of Debian packages; none otherwise.
+ * @param scan `strict`: what programs write that have nothing to do with an experiment counts too.
  * @param folders further folders of this machine that are at the same place there, to be read.
  * @throws UserError for everyone but root.
  */
@@ -62,11 +63,13 @@ export async function throwAwayHost({
   network = 'own',
   images = 'own',
   packages = 'own',
+  scan = 'usual',
   folders = [],
 }: {
   network?: 'own' | 'shared';
   images?: 'own' | 'shared';
   packages?: 'own' | 'shared';
+  scan?: 'usual' | 'strict';
   folders?: readonly string[];
 } = {}): Promise<Host> {
   if (process.getuid?.() !== 0) throw needsRoot();
@@ -105,7 +108,8 @@ export async function throwAwayHost({
     const file = `${UNSCANNED}/${(snapshots += 1)}.json`;
     const roots = SCANNED.flatMap((path) => ['--root', path]);
     const excluded = NOT_SCANNED.flatMap((path) => ['--exclude', path]);
-    const taken = ['snapshot', ...roots, ...excluded].map((word) => `'${word}'`).join(' ');
+    const strict = scan === 'strict' ? ['--strict'] : [];
+    const taken = ['snapshot', ...roots, ...excluded, ...strict].map((word) => `'${word}'`).join(' ');
     await must([
       'sh',
       '-c',

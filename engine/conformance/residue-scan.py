@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What a host consists of, and what differs between two moments: shares no code with the engine that it judges.
 
-  residue-scan.py snapshot [--root DIR]... [--exclude PATH]...   a JSON of the host it runs on, on stdout
+  residue-scan.py snapshot [--root DIR]... [--exclude PATH]... [--strict]   a JSON of the host it runs on, on stdout
   residue-scan.py diff BEFORE AFTER [--only TEXT]...             what differs, a line each; exit status 1 if anything does
 
 A snapshot holds links, addresses, routes, namespaces, mounts, processes, sockets, packet filters, sysctls, cgroups and
-files. Of files it looks at /run, /var, /etc, /tmp and /root, or at each --root instead; --exclude leaves a path out.
+files. Of files it looks at /run, /var, /etc, /tmp and /root, or at each --root instead; --exclude leaves a path out, and
+--strict takes in what programs write that have nothing to do with an experiment: for hosts where none of them runs.
 --only keeps differences that contain one of the texts: for hosts where others are at work at the same time.
 Zombies whose parent is the host's init are listed apart, and are no difference: their death is init's business.
 """
@@ -25,6 +26,9 @@ VOLATILE_FILES = re.compile(
     r'^(/run/(utmp|mount(/.*)?|udev/.*|systemd/.*|user/.*|log/.*)|/var/(log|cache|tmp|lib/(apt|dpkg|systemd))(/.*)?'
     r'|/etc/mtab|/root/\.(npm|cache|bash_history|python_history|pyenv|cargo|rustup|local)(/.*)?'
     r'|/tmp/(bash_jobs\..*|node-compile-cache(/.*)?|tsx-\d+(/.*)?|v8-compile-cache.*))$')
+
+# Of those, what the command itself and mount(8) write for themselves.
+OWN_FILES = re.compile(r'^(/\.changes)?/(root/\.cache(/.*)?|run/mount(/.*)?|tmp/(node-compile-cache(/.*)?|tsx-\d+(/.*)?))$')
 
 # Counters and random numbers among the sysctls.
 VOLATILE_SYSCTLS = re.compile(
@@ -185,11 +189,11 @@ def cgroups():
     return sorted(set(found))
 
 
-def files(roots, excluded):
+def files(roots, excluded, volatile):
     found = {}
 
     def left_out(path):
-        return VOLATILE_FILES.match(path) or any(path == one or path.startswith(one + '/') for one in excluded)
+        return volatile.match(path) or any(path == one or path.startswith(one + '/') for one in excluded)
 
     for root in roots:
         for folder, folders, names in os.walk(root):
@@ -212,7 +216,7 @@ def files(roots, excluded):
     return found
 
 
-def snapshot(roots, excluded):
+def snapshot(roots, excluded, volatile):
     own = ancestors()
     alive, zombies = processes(own)
     return {
@@ -229,7 +233,7 @@ def snapshot(roots, excluded):
         'qdiscs': lines_of('tc', 'qdisc', 'show'),
         'sysctls': sysctls(),
         'cgroups': cgroups(),
-        'files': files(roots, excluded),
+        'files': files(roots, excluded, volatile),
     }
 
 
@@ -258,13 +262,15 @@ def main():
     taking = commands.add_parser('snapshot')
     taking.add_argument('--root', action='append', default=[])
     taking.add_argument('--exclude', action='append', default=[])
+    taking.add_argument('--strict', action='store_true')
     comparing = commands.add_parser('diff')
     comparing.add_argument('before')
     comparing.add_argument('after')
     comparing.add_argument('--only', action='append', default=[])
     options = parser.parse_args()
     if options.command == 'snapshot':
-        json.dump(snapshot(options.root or ROOTS, options.exclude), sys.stdout, indent=0)
+        volatile = OWN_FILES if options.strict else VOLATILE_FILES
+        json.dump(snapshot(options.root or ROOTS, options.exclude, volatile), sys.stdout, indent=0)
         return 0
     with open(options.before) as before, open(options.after) as after:
         found = list(differences(json.load(before), json.load(after)))

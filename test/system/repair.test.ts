@@ -50,7 +50,11 @@ describe('what was deleted by hand comes back, with what died with it, and nothi
       processes: ['plug-a.inf000', 'plug-b.inf000', 'plug-e.inf000', 'plug-r.inf000', 'switch-lan'],
     },
     { name: 'a plug', remove: () => killDaemon('plug-s.inf001'), processes: ['plug-s.inf001'] },
-    { name: "a node's first process", remove: () => killDaemon('node-r'), processes: ['node-r'] },
+    {
+      name: "a node's first process",
+      remove: () => killDaemon('node-r'),
+      processes: ['node-r', 'plug-r.inf000', 'plug-r.inf001'],
+    },
     {
       name: "the name of a node's namespace",
       remove: () => host.must(['ip', 'netns', 'delete', 't-s.mended.a']),

@@ -38,7 +38,7 @@ describe('stop', () => {
     const before = await identities(host, FULL);
     await host.ok('stop', 'b', ...NAMED);
     const after = await identities(host, FULL);
-    expect(changed(before.processes, after.processes)).toEqual(['node-b']);
+    expect(changed(before.processes, after.processes)).toEqual(['node-b', 'plug-b.inf000']);
     expect(changed(before.links, after.links)).toEqual([]);
     expect(await states()).toEqual({ a: 'running', r: 'running', b: 'stopped', g: 'ghost' });
     const { code, stdout } = await host.cli('status', ...NAMED);
@@ -80,7 +80,7 @@ describe('start', () => {
     const before = await identities(host, FULL);
     await host.ok('start', 'b', ...NAMED);
     const after = await identities(host, FULL);
-    expect(changed(before.processes, after.processes)).toEqual(['node-b']);
+    expect(changed(before.processes, after.processes)).toEqual(['node-b', 'plug-b.inf000']);
     expect(changed(before.links, after.links)).toEqual([]);
     await lives('b', 2);
     expect(await states()).toMatchObject({ a: 'running', b: 'running' });
@@ -121,7 +121,7 @@ describe('restart', () => {
     const before = await identities(host, FULL);
     await host.ok('restart', 'r', ...NAMED);
     const after = await identities(host, FULL);
-    expect(changed(before.processes, after.processes)).toEqual(['node-r']);
+    expect(changed(before.processes, after.processes)).toEqual(['node-r', 'plug-r.inf000', 'plug-r.inf001']);
     expect(changed(before.links, after.links)).toEqual([]);
     await lives('r', 3);
     expect((await host.ok('ping', ...NAMED)).stdout).toContain('all reachable');
@@ -132,7 +132,15 @@ describe('restart', () => {
     const before = await identities(host, FULL);
     await host.ok('restart', '--all', ...NAMED);
     const after = await identities(host, FULL);
-    expect(changed(before.processes, after.processes)).toEqual(['node-a', 'node-b', 'node-r']);
+    expect(changed(before.processes, after.processes)).toEqual([
+      'node-a',
+      'node-b',
+      'node-r',
+      'plug-a.inf000',
+      'plug-b.inf000',
+      'plug-r.inf000',
+      'plug-r.inf001',
+    ]);
     expect(await upFindsNothing()).toBe(true);
   });
 

@@ -1,0 +1,15 @@
+import { defineStage, effect } from 'benito-pipeline';
+
+export default defineStage({
+  summary: 'Mark the host',
+  plan: () => ({
+    effects: [
+      effect.command({
+        identity: 'mark',
+        observe: ['test', '-d', '/run/mark'],
+        make: ['touch', '/run/mark'],
+        unmake: ['rm', '-f', '/run/mark'],
+      }),
+    ],
+  }),
+});
