@@ -40,7 +40,7 @@ export interface PlatformFact {
   /** Whether its nodes get an address on the control net. */
   readonly controlNet: boolean;
   /** Whether its nodes see the host's directories, or need a file server. */
-  readonly hostFiles: '9p' | 'shared';
+  readonly hostFiles: '9p' | 'own' | 'shared';
 }
 
 /** A physical node. */

@@ -14,8 +14,11 @@ export interface PlatformDefinition {
   readonly interfaceLimit?: { readonly count: number; readonly message: string };
   /** Its nodes get an address on the control net from boss. */
   readonly controlNet?: boolean;
-  /** How its nodes get at the host's directories: they see them (`shared`, the default), or over 9P. */
-  readonly hostFiles?: '9p' | 'shared';
+  /**
+   * How its nodes get at the host's directories: they see all of them (`shared`, the default); over 9P; or its own stages give
+   * them what the fact `fileSystems` says (`own`).
+   */
+  readonly hostFiles?: '9p' | 'own' | 'shared';
   /** What the host must have for it: looked at by `doctor`, and before anything is done for its nodes. */
   readonly requires?: readonly Requirement[];
   /** What a site can set: `platforms: { NAME: { KEY: value } }` in its site file. */
