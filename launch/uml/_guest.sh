@@ -58,6 +58,7 @@ program linux.uml /linux.uml
 plugs=$(ldd "$(command -v vde_plug)" | sed -n 's,.* \(/.*\)/libvdeplug[.]so.*,\1/vdeplug,p')
 program vde_plug /bin/vde_plug "$plugs/libvdeplug_vde.so"
 put "$plugs" "$plugs" ro
+program setpriv /bin/setpriv
 for device in null zero random urandom; do put "/dev/$device" "/dev/$device"; done
 mkdir "$jail/dev/shm" "$jail/proc" "$jail/tmp"
 mount -t tmpfs -o "mode=1777,nosuid,nodev,size=$((memory + 16))m" memory "$jail/dev/shm"
@@ -87,10 +88,14 @@ for device in "$@"; do
 done
 mount -o remount,ro "$jail"
 
+# Root's kernel, where guests are trusted, has of root's rights those that are about files.
+rights='--bounding-set=-all --inh-caps=-all'
+[ "$uid" != 0 ] || rights='--bounding-set=-all,+chown,+dac_override,+fowner,+fsetid --inh-caps=-all'
 # Without address space randomisation, which the kernel would spend memory on bridging (its "exec-shield gap").
 status=0
-PATH=/bin:/usr/bin:/sbin:/usr/sbin setpriv --no-new-privs setarch --addr-no-randomize \
-  chroot --userspec="$uid:${groups%%,*}" --groups="$groups" "$jail" /linux.uml \
+# shellcheck disable=SC2086 # words
+PATH=/bin:/usr/bin:/sbin:/usr/sbin setarch --addr-no-randomize chroot "$jail" \
+  /bin/setpriv --reuid="$uid" --regid="${groups%%,*}" --groups="$groups" --no-new-privs $rights -- /linux.uml \
   "mem=${memory}M" "ubd0=/disk/${image##*/}.cow,/image/root.img" root=/dev/ubda rw uml_dir=/run umid=guest quiet \
   con=null con0=fd:0,fd:1 con1=fd:3,fd:4 ssl=null "$@" \
   <>"$folder/console" >>"$log" 2>&1 3<>"$folder/agent" 4>/dev/null || status=$?

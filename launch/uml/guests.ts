@@ -103,7 +103,11 @@ export default defineStage({
               ...plugs.map(({ number, transport }) => `eth${number}=${transport}`),
             ],
             start: 'stays',
-            ready: { tcp: { address: control!.address, port: 22 }, seconds },
+            ready: {
+              file: `${folder.spec.path}/run/ready`,
+              tcp: { address: control!.address, port: 22 },
+              seconds,
+            },
           },
           {
             ...options,
