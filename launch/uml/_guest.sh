@@ -20,7 +20,6 @@ echo "$pid" >"$folder/started"
 
 jail=$folder/root
 mkdir -p "$jail" "$folder/run" "${log%/*}"
-rm -rf "$folder/run"/* "$folder/console" "$folder/agent"
 mkfifo -m 600 "$folder/console" "$folder/agent"
 chown "$uid" "$folder/run"
 [ "$(stat -c %u "$disk")" = "$uid" ] || chown -R "$uid" "$disk"

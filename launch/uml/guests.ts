@@ -103,6 +103,9 @@ export default defineStage({
               ...plugs.map(({ number, transport }) => `eth${number}=${transport}`),
             ],
             start: 'stays',
+            creates: ['started', 'run', 'root', 'console', 'agent'].map(
+              (part) => `${folder.spec.path}/${part}`,
+            ),
             ready: {
               file: `${folder.spec.path}/run/ready`,
               tcp: { address: control!.address, port: 22 },
