@@ -39,7 +39,7 @@ export default defineStage({
         name: 'uml-control-net',
         label: 'the VDE switch of the User-Mode Linux guests on the control net',
         argv: [
-          ...['vde_switch', '--numports', String(awake.length * 2 + 32), '--tap', device],
+          ...['vde_switch', '--numports', String(portsFor(awake.length)), '--tap', device],
           ...['--sock', socket, '--mode', '600', '--dirmode', '700'],
           ...['--mgmt', `${socket}.mgmt`, '--mgmtmode', '600', '--pidfile', `${socket}.pid`, '--daemon'],
         ],
@@ -67,3 +67,8 @@ export default defineStage({
     };
   },
 });
+
+/** In large steps: a switch with another number of ports is another one, which all have to be plugged into anew. */
+function portsFor(guests: number): number {
+  return Math.max(256, 2 ** Math.ceil(Math.log2(2 * guests + 1)));
+}
