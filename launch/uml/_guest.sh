@@ -44,7 +44,7 @@ put() {
   [ $# -lt 3 ] || mount -o "remount,bind,$3" "$jail$2"
 }
 
-# program NAME TO: with its libraries; the loader is named by its path in every program.
+# program NAME TO [LIBRARY]: with its libraries, and those of LIBRARY; the loader is named by its path in every program.
 program() {
   from=$(command -v "$1")
   put "$from" "$2" ro
@@ -61,7 +61,7 @@ program setpriv /bin/setpriv
 for device in null zero random urandom; do put "/dev/$device" "/dev/$device"; done
 mkdir "$jail/dev/shm" "$jail/proc" "$jail/tmp"
 mount -t tmpfs -o "mode=1777,nosuid,nodev,size=$((memory + 16))m" memory "$jail/dev/shm"
-mount -t proc -o nosuid,nodev,noexec proc "$jail/proc"
+mount -t proc -o ro,nosuid,nodev,noexec proc "$jail/proc"
 mkdir "$jail/identity"
 {
   cat "$folder/identity"

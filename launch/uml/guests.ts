@@ -128,7 +128,7 @@ export default defineStage({
         };
       });
     return {
-      effects: [disks, folders, ...guests.flatMap(({ effects }) => effects)],
+      effects: guests.length > 0 ? [disks, folders, ...guests.flatMap(({ effects }) => effects)] : [],
       facts: { umlProcesses: Object.fromEntries(guests.map(({ name, process }) => [name, process])) },
     };
   },

@@ -1,4 +1,4 @@
-import { defineStage, effect, fileBeside, skip } from 'benito-pipeline';
+import { defineStage, effect, fileBeside } from 'benito-pipeline';
 import type { CommandSpec, DirectorySpec, Effect, One } from 'benito-pipeline';
 
 declare module 'benito-pipeline' {
@@ -16,7 +16,6 @@ export default defineStage({
   needs: ['experiment', 'nodes'],
   provides: ['umlFolder', 'umlImage'],
   plan({ facts: { experiment, nodes } }) {
-    if (!nodes.some(({ ghost }) => !ghost)) return skip('no guest is started');
     const folder = effect.directory({ path: `${experiment.stateDir}/uml`, mode: '0700' });
     const path = `${folder.spec.path}/image`;
     const image = effect.command(
@@ -30,6 +29,10 @@ export default defineStage({
       },
       { after: [folder], weight: 1 },
     );
-    return { effects: [folder, image], facts: { umlFolder: folder, umlImage: { path, effect: image } } };
+    const wanted = nodes.some(({ ghost }) => !ghost);
+    return {
+      effects: wanted ? [folder, image] : [],
+      facts: { umlFolder: folder, umlImage: { path, effect: image } },
+    };
   },
 });

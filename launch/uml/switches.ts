@@ -1,4 +1,4 @@
-import { defineStage, effect, fileBeside, hashedMac, interfaceName, skip } from 'benito-pipeline';
+import { defineStage, effect, fileBeside, hashedMac, interfaceName } from 'benito-pipeline';
 import type { Effect, One, ProcessSpec } from 'benito-pipeline';
 
 /** A switch that guests are plugged into. */
@@ -29,11 +29,11 @@ export default defineStage({
   provides: ['umlSwitches', 'umlControlSwitch'],
   plan({ facts: { experiment, nodes, umlFolder, controlBridge, switchProcesses } }) {
     const awake = nodes.filter(({ ghost }) => !ghost);
-    if (awake.length === 0) return skip('no guest is started');
+    const socket = `${umlFolder.spec.path}/control_net`;
+    if (awake.length === 0) return { facts: { umlSwitches: {}, umlControlSwitch: socket } };
     const { id } = experiment;
     const device = interfaceName('bu', id, 'control');
     const tap = effect.tap({ device, mac: hashedMac(`${device}\n${id}`), bridge: controlBridge });
-    const socket = `${umlFolder.spec.path}/control_net`;
     const control = effect.process(
       {
         name: 'uml-control-net',

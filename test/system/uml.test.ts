@@ -161,7 +161,18 @@ test('with accounts the first one is everybody', async () => {
     'alice\nalice\n',
   );
   expect(await host.read('/users/alice/name')).toBe('alice\n');
-  await host.must(['sh', '-c', 'rm /users/alice/* && rm -r /etc/benito']);
+  await host.must(['sh', '-c', 'rm /users/alice/*']);
+});
+
+test('guests that are trusted are root in files, and nowhere else', async () => {
+  await host.write('/etc/benito/site.yaml', 'file_systems: { trust_guests: true }\n');
+  await host.ok(...UP);
+  await inGuest('a', 'cat /users/ours && touch /users/by-root');
+  expect(await host.must(['stat', '-c', '%U', '/users/by-root'])).toBe('root\n');
+  const [kernel] = (await host.must(['pgrep', '--full', '^/linux.uml'])).split('\n');
+  // chown, dac_override, fowner, fsetid
+  expect(await host.read(`/proc/${kernel}/status`)).toMatch(/^CapPrm:\t000000000000001b$/m);
+  await host.must(['sh', '-c', 'rm /users/by-root && rm -r /etc/benito']);
 });
 
 test('down leaves nothing', async () => {
