@@ -4,7 +4,7 @@
 # a guest can have its kernel do what this process may do.
 # Usage: _guest.sh FOLDER WHO UID GROUPS MEMORY IMAGE DISK LOG CONFIG_DIR ROUTES KEY [EXPORT DIRECTORY]... -- [DEVICE]...
 #   FOLDER   of this guest, with `identity` in it; gets `run` (mconsole's socket), `console` and `agent` (pipes into it), and
-#            `started`: this process, and as old as what the guest knows
+#            `started`: this process, and as old as what the guest knows; `said`: what was on its console when it ended
 #   WHO      stands for the identity: another one is another process
 #   GROUPS   numbers, with commas between them; the first one is the process's own
 #   MEMORY   MiB; IMAGE the folder of its root; DISK the folder of its copy-on-write file; LOG of its console; KEY who may log in
@@ -17,12 +17,13 @@ shift 2
 
 read -r pid _ </proc/self/stat
 echo "$pid" >"$folder/started"
+: >"$folder/said"
 
 jail=$folder/root
 mkdir -p "$jail" "$folder/run" "${log%/*}"
 mkfifo -m 600 "$folder/console" "$folder/agent"
 chown "$uid" "$folder/run"
-[ "$(stat -c %u "$disk")" = "$uid" ] || chown -R "$uid" "$disk"
+[ "$(stat -c %u "$disk")" = "$uid" ] || chown --recursive --no-dereference "$uid" "$disk"
 
 # What the host mounts later is not seen in here, what is mounted in here not outside.
 if mountpoint -q /; then
@@ -90,6 +91,8 @@ mount -o remount,ro "$jail"
 # Root's kernel, where guests are trusted, has of root's rights those that are about files.
 rights='--bounding-set=-all --inh-caps=-all'
 [ "$uid" != 0 ] || rights='--bounding-set=-all,+chown,+dac_override,+fowner,+fsetid --inh-caps=-all'
+touch "$log"
+told=$(stat -c %s "$log")
 # Without address space randomisation, which the kernel would spend memory on bridging (its "exec-shield gap").
 status=0
 # shellcheck disable=SC2086 # words
@@ -98,6 +101,8 @@ PATH=/bin:/usr/bin:/sbin:/usr/sbin setarch --addr-no-randomize chroot "$jail" \
   "mem=${memory}M" "ubd0=/disk/${image##*/}.cow,/image/root.img" root=/dev/ubda rw uml_dir=/run umid=guest quiet \
   con=null con0=fd:0,fd:1 con1=fd:3,fd:4 ssl=null "$@" \
   <>"$folder/console" >>"$log" 2>&1 3<>"$folder/agent" 4>/dev/null || status=$?
-# Who waits for it is told why.
-tail -n 12 "$log" | tr -d '\r' >&2
+# Who waits for it is told why, in the last line; in those before it, what else its console had at the end.
+tail -c "+$((told + 1))" "$log" | tr -d '\r' >"$folder/said"
+tail -n 8 "$folder/said" >&2
+sed -n 's/^benito: error: //p; /^Kernel panic/p' "$folder/said" | tail -n 1 >&2
 exit "$status"

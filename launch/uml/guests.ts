@@ -103,7 +103,7 @@ export default defineStage({
               ...plugs.map(({ number, transport }) => `eth${number}=${transport}`),
             ],
             start: 'stays',
-            creates: ['started', 'run', 'root', 'console', 'agent'].map(
+            creates: ['started', 'run', 'root', 'console', 'agent', 'said'].map(
               (part) => `${folder.spec.path}/${part}`,
             ),
             ready: {
