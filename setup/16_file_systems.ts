@@ -1,5 +1,13 @@
 import { UserError, attribute, computers, defineStage } from 'benito-pipeline';
-import type { Account, FileServer, FileSystems, Probe, Problem, Settings } from 'benito-pipeline';
+import type {
+  Account,
+  FileServer,
+  FileSystems,
+  PlatformFact,
+  Probe,
+  Problem,
+  Settings,
+} from 'benito-pipeline';
 
 /** 9P's. */
 const PORT = 564;
@@ -21,7 +29,8 @@ export default defineStage({
 
     const { server, trust_guests: trusted, exports } = settings.file_systems;
     const problems: Problem[] = [];
-    if (server === 'virtio' && !trusted) problems.push(needsTrust(blind));
+    const served = blindNodes(wired, platforms, ['9p']);
+    if (server === 'virtio' && !trusted && served.length > 0) problems.push(needsTrust(served));
 
     const wanted = server === 'none' ? [] : Object.entries(exports).filter(([, from]) => from !== 'none');
     const chosen = wanted.map(([path, from]) => {
@@ -43,7 +52,7 @@ export default defineStage({
     const addresses = new Map(leases.map(({ node, address }) => [node, address]));
     const servers = embedding.pnodes.flatMap(({ name, nodes }): FileServer[] => {
       const clients = nodes
-        .filter((node) => blind.includes(node) && addresses.has(node))
+        .filter((node) => served.includes(node) && addresses.has(node))
         .map((node) => ({ node, address: addresses.get(node)! }));
       return clients.length === 0
         ? []
@@ -63,11 +72,17 @@ export default defineStage({
 const NOTHING: FileSystems = { server: 'none', trusted: false, exports: [], accounts: [], servers: [] };
 
 type Inputs = Parameters<typeof computers>[0];
-type Platforms = readonly { readonly name: string; readonly hostFiles: '9p' | 'shared' }[];
+type HostFiles = PlatformFact['hostFiles'];
 
-/** The nodes that do not see the host's files. */
-function blindNodes(topology: Inputs, platforms: Platforms): readonly string[] {
-  const blind = new Set(platforms.filter(({ hostFiles }) => hostFiles === '9p').map(({ name }) => name));
+/** The nodes that do not see the host's files, and get at them in one of these ways. */
+function blindNodes(
+  topology: Inputs,
+  platforms: readonly PlatformFact[],
+  ways: readonly HostFiles[] = ['9p', 'own'],
+): readonly string[] {
+  const blind = new Set(
+    platforms.filter(({ hostFiles }) => ways.includes(hostFiles)).map(({ name }) => name),
+  );
   return computers(topology)
     .filter((computer) => blind.has(attribute(computer, 'containers:node_type')!))
     .map(({ name }) => name);

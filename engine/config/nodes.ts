@@ -44,6 +44,11 @@ export function pnodeOf(topology: Topology, name: string): PnodeFact {
   return { name, ...(control && { control }) };
 }
 
+/** The platforms of these nodes, sorted. */
+export function platformsOf(nodes: readonly VNode[]): readonly string[] {
+  return [...new Set(nodes.map(({ platform }) => platform))].sort();
+}
+
 function vnodeOf(computer: Computer, pnode: string | undefined, ghost: boolean): VNode {
   const control = controlOf(computer);
   const startup = attribute(computer, 'startup');

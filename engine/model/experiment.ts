@@ -47,7 +47,7 @@ export interface PlatformFact {
   /** Whether its nodes get an address on the control net. */
   readonly controlNet: boolean;
   /** Whether its nodes see the host's directories, or need a file server. */
-  readonly hostFiles: '9p' | 'shared';
+  readonly hostFiles: '9p' | 'own' | 'shared';
   /** How its nodes' links can be shaped. */
   readonly shaping: readonly ('vde' | 'endnode')[];
   /** With whom its nodes may be on one pnode. */

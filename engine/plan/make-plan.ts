@@ -1,6 +1,6 @@
 import { codecs } from '../config/files.ts';
 import type { Codec, ConfigFile } from '../config/files.ts';
-import { pnodeOf, vnodesOf } from '../config/nodes.ts';
+import { platformsOf, pnodeOf, vnodesOf } from '../config/nodes.ts';
 import { decodePlatformFacts, encodePlatformFact } from '../config/platform-facts.ts';
 import type { PlatformScope } from '../config/platform-facts.ts';
 import type { Embedding, PnodeFact, RouteTableFact } from '../model/experiment.ts';
@@ -23,6 +23,7 @@ import type { PlannedFiles } from './planned-files.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { nodeRecords } from './node-records.ts';
 import { refuseLacks } from './refuse-lacks.ts';
+import { refuseUnmet, refuseUnmetHere } from './refuse-unmet.ts';
 import { notSetUp, probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
 import { thisPnode } from './this-pnode.ts';
 import type { AnsweredProbe, NodeRecord, Plan, PlannedEffect, PlannedStage, Unanswered } from './plan.ts';
@@ -125,6 +126,7 @@ class Planner {
   /** Launch of one pnode's part. */
   private async launchOn(name: string, nodes: readonly VNode[], facts: Map<string, unknown>): Promise<void> {
     const mine = nodes.filter(({ pnode }) => pnode === name);
+    await refuseUnmetHere(mine, this.inputs);
     facts.set('pnode', pnodeOf(facts.get('topology') as Topology, name));
     facts.set('nodes', mine);
     const stages = await this.load('launch', undefined);
@@ -242,6 +244,7 @@ class Planner {
     this.remember(planned);
     this.ended = stage.name === this.inputs.until;
     this.inputs.onStage?.(planned, given);
+    if ('annotated' in given) await refuseUnmet(facts, this.inputs);
   }
 
   /** A platform's stage is planned for several pnodes, and is one: it has nothing to do where it has nothing for any. */
@@ -292,8 +295,4 @@ class Planner {
     if (!topology || !embedding) throw notSetUp(this.inputs.experiment);
     return vnodesOf(topology, embedding, (facts.get('ghosts') as readonly string[] | undefined) ?? []);
   }
-}
-
-function platformsOf(nodes: readonly VNode[]): readonly string[] {
-  return [...new Set(nodes.map(({ platform }) => platform))].sort();
 }

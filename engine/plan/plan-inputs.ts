@@ -4,6 +4,7 @@ import type { ExperimentFact, Previous, Request } from '../model/experiment.ts';
 import type { ShapeChanges } from '../model/shaping.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Platform } from '../platform/registry.ts';
+import type { Requirement, Unmet } from '../platform/requirements.ts';
 import type { Claim, Lease, Probe, ProbeAnswer } from '../stage/define.ts';
 import type { Phase, StageFile } from '../stage/discover.ts';
 import type { RunProgram } from '../stage/program.ts';
@@ -39,6 +40,8 @@ export interface PlanInputs {
   probe(probes: readonly Probe[]): Promise<readonly ProbeAnswer[]>;
   /** Runs stages that are programs. */
   readonly runProgram: RunProgram;
+  /** Which of a platform's requirements the host does not meet; unless given, nobody asks. */
+  examine?(requirements: readonly Requirement[]): Promise<readonly Unmet[]>;
   /** The last stage that is wanted: those behind it are not planned. */
   readonly until?: string;
   /** Told as each stage is planned, with the facts that it gave. */

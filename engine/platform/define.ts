@@ -2,6 +2,7 @@ import type { Effect } from '../model/effect.ts';
 import type { ExperimentFact } from '../model/experiment.ts';
 import type { NodeCosts, Sharing } from '../model/packing.ts';
 import type { VNode } from '../model/vnode.ts';
+import type { Requirement } from './requirements.ts';
 import type { SettingDefinition } from './settings.ts';
 
 /** How a vnode is realised: declared in `setup/<name>/_platform.ts`, its work done by the stages of that folder. */
@@ -14,8 +15,13 @@ export interface PlatformDefinition {
   readonly interfaceLimit?: { readonly count: number; readonly message: string };
   /** Its nodes get an address on the control net from boss. */
   readonly controlNet?: boolean;
-  /** How its nodes get at the host's directories: they see them (`shared`, the default), or over 9P. */
-  readonly hostFiles?: '9p' | 'shared';
+  /**
+   * How its nodes get at the host's directories: they see all of them (`shared`, the default); over 9P; or its own stages give
+   * them what the fact `fileSystems` says (`own`).
+   */
+  readonly hostFiles?: '9p' | 'own' | 'shared';
+  /** What the host must have for it: looked at by `doctor`, and before anything is done for its nodes. */
+  readonly requires?: readonly Requirement[];
   /**
    * How its nodes' links can be shaped: `vde`, at the switch port, without the platform's doing (the default); `endnode`,
    * by the node's own kernel, what it sends, by stages of the platform. Empty: not at all.
