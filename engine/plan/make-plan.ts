@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { codecs } from '../config/files.ts';
 import type { Codec, ConfigFile } from '../config/files.ts';
@@ -17,6 +16,7 @@ import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
 import { withDirectories } from './directories.ts';
+import { fileFacts } from './file-facts.ts';
 import { handedOver } from './handed-over.ts';
 import { keptForLaunch } from './platform-facts.ts';
 import { sealPlan } from './plan.ts';
@@ -85,7 +85,7 @@ class Planner {
       }
       if (this.ended) return;
     }
-    facts.set('configFiles', this.configFileFacts());
+    facts.set('configFiles', fileFacts(this.configFiles, experiment.configDir));
     await this.runScope(
       stages.filter(({ definition }) => definition.closing),
       facts,
@@ -218,6 +218,9 @@ class Planner {
       } else {
         facts.set(name, given[name]);
         this.keep(name, given[name], stage.name);
+        // Whoever is on no pnode of the experiment is told before anything is claimed for it.
+        if (name === 'embedding' && this.inputs.phases.includes('launch') && !this.inputs.onPart)
+          thisPnode(given[name] as Embedding, this.inputs.host);
         if (keptForLaunch(stage).includes(name)) this.handOver(stage, name, given[name], facts);
       }
     }
@@ -280,13 +283,6 @@ class Planner {
     const path = join(this.inputs.experiment.configDir, file.path);
     const spec = { path, content: file.content, ...(file.inPlace && { inPlace: true }) };
     this.effects.push({ ...effect.file(spec, { keep: 'user' }), stage });
-  }
-
-  private configFileFacts(): readonly { path: string; sha256: string }[] {
-    return this.configFiles.map(({ path, content }) => ({
-      path: join(this.inputs.experiment.configDir, path),
-      sha256: createHash('sha256').update(content).digest('hex'),
-    }));
   }
 
   private finalNodes(facts: ReadonlyMap<string, unknown>): readonly VNode[] {

@@ -111,8 +111,8 @@ describe('a site with pnodes', () => {
         substrate: 'bc',
         trunks: [
           [
-            { pnode: 'pnode-0000', socket: `${stateDir}/vde/pnode-0000/bc`, port: 2 },
-            { pnode: 'pnode-0001', socket: `${stateDir}/vde/pnode-0001/bc`, port: 2 },
+            { pnode: 'pnode-0000', socket: `${stateDir}/vde/pnode-0000.bc`, port: 2 },
+            { pnode: 'pnode-0001', socket: `${stateDir}/vde/pnode-0001.bc`, port: 2 },
           ],
         ],
       },
@@ -125,7 +125,7 @@ describe('a site with pnodes', () => {
       'pnode-0001 host-b',
     ]);
     const c = computers(codecs.topology.decode!(reader)!).find(({ name }) => name === 'c')!;
-    expect(attribute(c.interfaces[0]!, 'benito:vde_switch')).toBe(`${stateDir}/vde/pnode-0001/bc`);
+    expect(attribute(c.interfaces[0]!, 'benito:vde_switch')).toBe(`${stateDir}/vde/pnode-0001.bc`);
   });
 
   test('has setup of a platform run for each, and launch see one of them', async () => {
