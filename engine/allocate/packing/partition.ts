@@ -18,7 +18,7 @@ export interface PartitionWish {
 const EFFORT = 6_000;
 const MOST_ATTEMPTS = 8;
 /** Attempts in a row that find nothing better are enough. */
-const MOST_VAIN = 3;
+const MOST_VAIN = 5;
 
 /**
  * Divides the vertices into parts, none empty where there are enough of them, none above `largest`, so that nets are in
