@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { codecs } from '../config/files.ts';
+import { journalDir } from '../config/experiment.ts';
 import { packageRoot } from '../config/package-root.ts';
 import { diskReader } from '../config/reader.ts';
 import { loadSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { answerProbes } from '../host/probes.ts';
+import { readJournal } from '../journal/journal.ts';
 import type { ExperimentFact, Previous, Request } from '../model/experiment.ts';
 import { UserError } from '../model/problem.ts';
 import type { Topology } from '../model/topology.ts';
@@ -69,7 +71,11 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
     platforms,
     previous: readPrevious(experiment),
     onDisk,
-    host: { hostname: hostname(), ...(pnode !== undefined && { pnode }) },
+    host: {
+      hostname: hostname(),
+      ...(pnode !== undefined && { pnode }),
+      earlier: () => readJournal(journalDir(experiment.varDir)).nodes[0]?.pnode,
+    },
     probe: (probes) => answerProbes(probes),
     ...(file !== undefined && { source: readExperiment(file) }),
   };

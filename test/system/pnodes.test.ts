@@ -72,6 +72,12 @@ describe('an experiment on two pnodes', () => {
     expect(await switchesOf(second)).toEqual(['all', 'right']);
     const ping = (node: string) => second.cli('exec', 'c', ...NAMED, '--', 'ping', '-c1', '-W2', node);
     expect((await ping('d-all')).code).toBe(0);
+    // Who was named once is known from then on.
+    await second.must(['sh', '-c', 'kill -9 $(cat /run/benito-pipeline/*/vde/pnode-0001.right.pid)']);
+    await second.ok('run', 'launch', ...NAMED);
+    await second.ok('restart', 'd', ...NAMED);
+    expect((await ping('d-all')).code).toBe(0);
+    expect((await ping('d-right')).code).toBe(0);
     // What crosses pnodes is described, and not carried yet.
     expect((await ping('a-all')).code).not.toBe(0);
     expect(await second.read('/tmp/parts/config/crossings.yaml')).toContain('- substrate: all\n');
