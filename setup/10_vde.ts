@@ -28,7 +28,7 @@ export default defineStage({
     // A site that lists pnodes has switches called after them too.
     const folder = `${experiment.stateDir}/vde`;
     const socketOf = (substrate: string, pnode: string): string =>
-      settings.pnodes.length === 0 ? `${folder}/${substrate}` : `${folder}/${pnode}/${substrate}`;
+      settings.pnodes.length === 0 ? `${folder}/${substrate}` : `${folder}/${pnode}.${substrate}`;
     const switches = plan.switches
       .flatMap(({ substrate, pnode, ports }): SwitchFact[] =>
         pnode === undefined ? [] : [{ substrate, pnode, socket: socketOf(substrate, pnode), ports }],

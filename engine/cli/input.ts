@@ -75,7 +75,11 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
     previous: readPrevious(experiment),
     shapeChanges: readShapeChanges(experiment),
     onDisk,
-    host: { hostname: hostname(), ...(pnode !== undefined && { pnode }) },
+    host: {
+      hostname: hostname(),
+      ...(pnode !== undefined && { pnode }),
+      earlier: () => readJournal(journalDir(experiment.varDir)).nodes[0]?.pnode,
+    },
     probe: (probes) => answerProbes(probes),
     runProgram,
     examine,

@@ -101,7 +101,7 @@ export function loadSettings(siteFile = SITE_FILE): Settings {
 }
 
 /** Where a setting is in a site file; only the file where it does not say it, or is not there. */
-export function settingPlace(path: readonly string[], siteFile = SITE_FILE): Place {
+export function settingPlace(path: readonly (string | number)[], siteFile = SITE_FILE): Place {
   const line = existsSync(siteFile) ? readYaml(siteFile).lineOf(path) : undefined;
   return { file: siteFile, ...(line !== undefined && { line }) };
 }

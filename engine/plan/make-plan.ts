@@ -227,6 +227,9 @@ class Planner {
       } else {
         facts.set(name, given[name]);
         this.keep(name, given[name], stage.name);
+        // Whoever is on no pnode of the experiment is told before anything is claimed for it.
+        if (name === 'embedding' && this.inputs.phases.includes('launch') && !this.inputs.onPart)
+          thisPnode(given[name] as Embedding, this.inputs.host);
         if (keptForLaunch(stage).includes(name)) this.handOver(stage, name, given[name], facts);
       }
     }

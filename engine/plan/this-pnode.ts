@@ -7,20 +7,22 @@ export interface ThisHost {
   readonly pnode?: string;
   /** As `hostname` prints it. */
   readonly hostname: string;
+  /** The pnode whose part this machine has had so far; asked only where that matters. */
+  earlier?(): string | undefined;
 }
 
 /**
- * The name of the pnode that this machine is: the one that the user names, or the only one there is, or the one whose host
- * is called as this machine is, with or without its domain.
+ * The name of the pnode that this machine is: the one that the user names, or the only one there is, or the one that it
+ * has been, or the one whose host is called as this machine is, with or without its domain.
  * @throws UserError where that leads to none, listing those there are.
  */
-export function thisPnode(
-  { pnodes }: Embedding,
-  { pnode: asked, hostname }: ThisHost = { hostname: '' },
-): string {
-  const list = pnodes.map(({ name, host }) => (host === undefined ? name : `${name} (${host})`)).join(', ');
+export function thisPnode({ pnodes }: Embedding, host: ThisHost = { hostname: '' }): string {
+  const { pnode: asked, hostname } = host;
+  const list = pnodes
+    .map((one) => (one.host === undefined ? one.name : `${one.name} (${one.host})`))
+    .join(', ');
   if (asked !== undefined) {
-    const found = pnodes.find(({ name, host }) => name === asked || host === asked);
+    const found = pnodes.find((one) => one.name === asked || one.host === asked);
     if (found) return found.name;
     throw new UserError({
       code: 'no-such-pnode',
@@ -29,9 +31,11 @@ export function thisPnode(
     });
   }
   if (pnodes.length === 1) return pnodes[0]!.name;
+  const earlier = host.earlier?.();
   const found =
-    pnodes.find(({ host }) => host === hostname) ??
-    pnodes.find(({ host }) => host !== undefined && shortName(host) === shortName(hostname));
+    pnodes.find(({ name }) => name === earlier) ??
+    pnodes.find((one) => one.host === hostname) ??
+    pnodes.find((one) => one.host !== undefined && shortName(one.host) === shortName(hostname));
   if (found) return found.name;
   throw new UserError({
     code: 'which-pnode',

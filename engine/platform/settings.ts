@@ -43,7 +43,10 @@ type Platforms = ReadonlyMap<string, Platform>;
  * @throws UserError naming file, line and setting, and what would work.
  */
 export function checkPlatformSettings(settings: Settings, platforms: Platforms, siteFile = SITE_FILE): void {
-  const problems = [...findProblems(settings, platforms, siteFile)];
+  const problems = [
+    ...findProblems(settings, platforms, siteFile),
+    ...findUnknownHosted(settings, platforms, siteFile),
+  ];
   if (problems.length > 0) throw new UserError(problems);
 }
 
@@ -62,7 +65,7 @@ export function withPlatformDefaults(settings: Settings, platforms: Platforms): 
 }
 
 function* findProblems(settings: Settings, platforms: Platforms, file: string): Generator<Problem> {
-  const problem = (path: readonly string[], what: string, hint: string): Problem => ({
+  const problem = (path: readonly (string | number)[], what: string, hint: string): Problem => ({
     code: 'bad-setting',
     message: `setting ${path.join('.')}: ${what}`,
     place: settingPlace(path, file),
@@ -86,6 +89,22 @@ function* findProblems(settings: Settings, platforms: Platforms, file: string): 
         const hint = `${key}: ${definition.summary} (default: ${definition.default})`;
         yield problem(path, `${wanted(definition)} is needed, not ${JSON.stringify(value)}`, hint);
       }
+    }
+  }
+}
+
+/** A pnode may be for some platforms only: there must be such. */
+function* findUnknownHosted(settings: Settings, platforms: Platforms, file: string): Generator<Problem> {
+  for (const [at, pnode] of settings.pnodes.entries()) {
+    for (const [number, name] of (pnode.platforms ?? []).entries()) {
+      if (platforms.has(name)) continue;
+      const path = ['pnodes', at, 'platforms', number];
+      yield {
+        code: 'bad-setting',
+        message: `setting ${path.join('.')}: there is no platform '${name}'`,
+        place: settingPlace(path, file),
+        hint: `platforms: ${[...platforms.keys()].sort().join(', ')}`,
+      };
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Figure } from './figures.ts';
 import { guestsSubject } from './subjects/guests.ts';
 import { lanSubject } from './subjects/lan.ts';
 import { lineSubject } from './subjects/line.ts';
+import { packingSubject } from './subjects/packing.ts';
 import { setupSubject } from './subjects/setup.ts';
 import { shapingSubject } from './subjects/shaping.ts';
 import { stagesSubject } from './subjects/stages.ts';
@@ -19,6 +20,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   startup: startupSubject,
   stages: stagesSubject,
   setup: setupSubject,
+  packing: packingSubject,
   lan: lanSubject,
   line: lineSubject,
   guests: guestsSubject,

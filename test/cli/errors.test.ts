@@ -13,6 +13,10 @@ const cases: readonly (readonly [string, number, readonly string[]])[] = [
   ['missing-argument', 2, ['up']],
   ['bad-pair', 2, ['check', XML, '--as', 'embedded_pnode']],
   ['bad-number', 2, ['ping', '--count', 'many']],
+  ['bad-count', 2, ['check', XML, '--packing', '0']],
+  ['bad-passes', 2, ['check', XML, '--pass-pack', '0:5,1']],
+  ['bad-pass', 2, ['check', XML, '--pass-nodes-only', '0,first']],
+  ['unknown-pnode', 1, ['plan', XML, '--pnode', 'host-z', ...HERE]],
   ['unknown-phase', 2, ['run', 'setpu', XML, '--dry-run']],
   ['unknown-stage', 2, ['run', 'setup', XML, '--dry-run', '--stage', '12_ruotes', ...HERE]],
   [

@@ -68,3 +68,31 @@ describe('boss over XML-RPC', () => {
     expect(message).toMatch(/site\.yaml:4: /);
   });
 });
+
+describe('pnodes', () => {
+  const withPnodes = (...lines: readonly string[]): (() => ReturnType<typeof loadSettings>) => {
+    writeFileSync(file, `${['pnodes:', ...lines.map((line) => `  - ${line}`)].join('\n')}\n`);
+    return () => loadSettings(file);
+  };
+
+  test('there are none unless a site lists them; limits are optional', () => {
+    expect(loadSettings(file).pnodes).toEqual([]);
+    expect(loadSettings(file).packing).toEqual({ nodes: 10, nodes_only: false });
+    const full = { name: 'host-b.example.org', memory: 1024, cores: 0.5, interfaces: 0, platforms: ['qemu'] };
+    expect(withPnodes('{ name: host-a }', JSON.stringify(full))().pnodes).toEqual([{ name: 'host-a' }, full]);
+  });
+
+  test.each([
+    ['{ name: host-a, memory: 0 }', 3, '1.memory: MiB are needed, more than 0'],
+    ['{ name: host-a, cores: -1 }', 3, '1.cores: a number of cores is needed, more than 0'],
+    ['{ name: host-a, interfaces: 1.5 }', 3, '1.interfaces: a whole number is needed'],
+    ['{ name: host-a, platforms: [] }', 3, '1.platforms: at least one platform is needed'],
+    ['{ name: "host a" }', 3, '1.name: the name of a host is needed: letters, digits, - and .'],
+    ['{ name: first }', 3, "1.name: there is another pnode 'first' before it in the list"],
+    ['{ name: host-a, disks: 1 }', 3, '1.disks: '],
+  ])('%s is told with its line', (line, number, message) => {
+    expect(messageOf(withPnodes('{ name: first }', line))).toContain(
+      `${file}:${number}: setting pnodes.${message}`,
+    );
+  });
+});

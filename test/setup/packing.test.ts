@@ -1,3 +1,6 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { codecs } from '../../engine/config/files.ts';
 import { diskReader, plannedReader } from '../../engine/config/reader.ts';
@@ -21,6 +24,20 @@ const PLATFORMS = {
   'launch/one/mine.ts': `export default { summary: 'm', needs: ['mine', 'nodes'],
     plan: ({ facts: { mine, nodes } }) => ({ notes: [mine.join(' ') + ' = ' + nodes.map(({ name }) => name).join(' ')] }) };`,
 };
+
+const GOLDEN = fileURLToPath(new URL('../golden/pnodes/', import.meta.url));
+const FILES = [
+  'assignment',
+  'partitioned.xml',
+  'phys_topo.xml',
+  'embedding.yaml',
+  'children/pnode-0000.yaml',
+  'children/pnode-0001.yaml',
+  'switch/pnode-0000.yaml',
+  'switch/pnode-0001.yaml',
+  'crossings.yaml',
+  'platform/one/pnode-0001/mine.yaml',
+];
 
 type Nodes = Readonly<Record<string, { on?: readonly string[]; type?: string } & Record<string, unknown>>>;
 interface Options {
@@ -111,8 +128,8 @@ describe('a site with pnodes', () => {
         substrate: 'bc',
         trunks: [
           [
-            { pnode: 'pnode-0000', socket: `${stateDir}/vde/pnode-0000/bc`, port: 2 },
-            { pnode: 'pnode-0001', socket: `${stateDir}/vde/pnode-0001/bc`, port: 2 },
+            { pnode: 'pnode-0000', socket: `${stateDir}/vde/pnode-0000.bc`, port: 2 },
+            { pnode: 'pnode-0001', socket: `${stateDir}/vde/pnode-0001.bc`, port: 2 },
           ],
         ],
       },
@@ -125,7 +142,7 @@ describe('a site with pnodes', () => {
       'pnode-0001 host-b',
     ]);
     const c = computers(codecs.topology.decode!(reader)!).find(({ name }) => name === 'c')!;
-    expect(attribute(c.interfaces[0]!, 'benito:vde_switch')).toBe(`${stateDir}/vde/pnode-0001/bc`);
+    expect(attribute(c.interfaces[0]!, 'benito:vde_switch')).toBe(`${stateDir}/vde/pnode-0001.bc`);
   });
 
   test('has setup of a platform run for each, and launch see one of them', async () => {
@@ -180,6 +197,17 @@ describe('a site with pnodes', () => {
     );
     expect(trunks[1]).toEqual(trunks[0]);
   });
+});
+
+test('the files of two pnodes are as they were (UPDATE_GOLDEN=1 writes them anew)', async () => {
+  const plan = await planOf(ROW, { pnodes: TWO, packing: { packing: 2 } });
+  const reader = readerOf(plan);
+  for (const name of FILES) {
+    const actual = reader.read(name)!;
+    const file = join(GOLDEN, name.replaceAll('/', '-'));
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, actual);
+    expect([name, actual]).toEqual([name, existsSync(file) ? readFileSync(file, 'utf8') : '']);
+  }
 });
 
 describe('what fits no pnode', () => {

@@ -17,8 +17,6 @@ export interface PartitionWish {
 /** So many vertices, times the depth of the division, are worked through in all attempts together. */
 const EFFORT = 6_000;
 const MOST_ATTEMPTS = 8;
-/** Attempts in a row that find nothing better are enough. */
-const MOST_VAIN = 3;
 
 /**
  * Divides the vertices into parts, none empty where there are enough of them, none above `largest`, so that nets are in
@@ -34,7 +32,6 @@ export function partition(graph: Hypergraph, { parts, largest }: PartitionWish):
   const attempts = Math.max(1, Math.min(MOST_ATTEMPTS, Math.floor(EFFORT / (count * depth))));
   let best: Int32Array | undefined;
   let least = Infinity;
-  let vain = 0;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const random = randomOf(attempt + 1);
     const part = new Int32Array(count);
@@ -42,14 +39,9 @@ export function partition(graph: Hypergraph, { parts, largest }: PartitionWish):
     divide({ graph, part, largest, random, scratch: scratchFor(graph) }, all, wanted, 0);
     improvePairs(graph, part, { parts: wanted, largest, random });
     const cost = spanCost(graph, part);
-    if (best && cost >= least * (1 - 1e-9)) {
-      vain += 1;
-      if (vain === MOST_VAIN) break;
-      continue;
-    }
+    if (best && cost >= least * (1 - 1e-9)) continue;
     best = part;
     least = cost;
-    vain = 0;
   }
   return best!;
 }

@@ -49,7 +49,6 @@ export async function shape(key: string, options: ShapeOptions, io: Io): Promise
     phases: ['launch'],
     request: { as: {} },
     stageFolders: options.stages,
-    pnode: known.journal.nodes[0]?.pnode,
   });
   let changes: ShapeChanges = {};
   let differing: ReadonlySet<string> = new Set();

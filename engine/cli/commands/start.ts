@@ -45,7 +45,6 @@ async function bringBack(
     phases: ['launch'],
     request: requestOf({ as: {}, stages: options.stages }),
     stageFolders: options.stages,
-    pnode: known.journal.nodes[0]?.pnode,
   });
   const stages = options.stages.map((folder) => ` --stages ${folder}`).join('');
   return carryOut(

@@ -8,7 +8,7 @@ const MOST_COST = 1e9;
 
 /**
  * gpmetis on a graph whose nets have become cliques: each pair of n members costs the n - 1st part of the net.
- * @returns for each seed, the part of each vertex.
+ * @returns for each of its two ways and each seed, the part of each vertex.
  */
 export function runMetis(
   graph: Hypergraph,
@@ -16,11 +16,14 @@ export function runMetis(
 ): readonly Int32Array[] {
   const file = join(folder, 'metis.graph');
   writeFileSync(file, graphFile(graph));
-  return Array.from({ length: seeds }, (_, seed) => {
-    execFileSync('gpmetis', [`-seed=${seed + 1}`, '-ufactor=30', file, String(parts)], { stdio: 'ignore' });
-    const answer = readFileSync(`${file}.part.${parts}`, 'utf8');
-    return Int32Array.from(answer.trim().split('\n'), Number);
-  });
+  return ['kway', 'rb'].flatMap((way) =>
+    Array.from({ length: seeds }, (_, seed) => {
+      const options = [`-ptype=${way}`, `-seed=${seed + 1}`, '-ufactor=30'];
+      execFileSync('gpmetis', [...options, file, String(parts)], { stdio: 'ignore' });
+      const answer = readFileSync(`${file}.part.${parts}`, 'utf8');
+      return Int32Array.from(answer.trim().split('\n'), Number);
+    }),
+  );
 }
 
 function graphFile({ weight, netStart, pins, netCost }: Hypergraph): string {
