@@ -18,6 +18,7 @@ export type * from './stage/facts.ts';
 export { definePlatform } from './platform/define.ts';
 export { sshCommand, sshKeyPath, sshLogin } from './platform/ssh.ts';
 export type { Entry, Farewell, PlatformDefinition, PlatformVerbs } from './platform/define.ts';
+export type { Requirement } from './platform/requirements.ts';
 export type { SettingDefinition } from './platform/settings.ts';
 export type { Effect } from './model/effect.ts';
 export type * from './model/experiment.ts';

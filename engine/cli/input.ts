@@ -16,6 +16,7 @@ import { registerPlatforms } from '../platform/registry.ts';
 import { checkPlatformSettings, withPlatformDefaults } from '../platform/settings.ts';
 import { expandRegions } from '../topdl/expand.ts';
 import { parseTopdl } from '../topdl/parse.ts';
+import { examine } from './examine.ts';
 import { requestOf } from './plan-options.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { targetOfFile } from './target.ts';
@@ -66,6 +67,7 @@ export async function readInputs(options: InputOptions): Promise<Omit<PlanInputs
     previous: readPrevious(experiment),
     onDisk,
     probe: (probes) => answerProbes(probes),
+    examine,
     ...(file !== undefined && { source: readExperiment(file) }),
   };
 }

@@ -10,6 +10,7 @@ import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
 import type { Platform } from '../platform/registry.ts';
 import { platformFacts } from '../platform/registry.ts';
+import type { Lack, Requirement } from '../platform/requirements.ts';
 import type { Claim, Lease, Probe, ProbeAnswer, StageContext, StageResult } from '../stage/define.ts';
 import type { Phase, StageFile } from '../stage/discover.ts';
 import { effect } from '../stage/effects.ts';
@@ -19,6 +20,7 @@ import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
 import { withDirectories } from './directories.ts';
 import { keptForLaunch } from './platform-facts.ts';
+import { refuseLacks } from './refuse-lacks.ts';
 import { sealPlan } from './plan.ts';
 import { nodeRecords } from './node-records.ts';
 import { notSetUp, probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
@@ -42,6 +44,8 @@ export interface PlanInputs {
   answer(claims: readonly Claim[]): Promise<readonly Lease[]>;
   /** Has the host answer probes, in their order. */
   probe(probes: readonly Probe[]): Promise<readonly ProbeAnswer[]>;
+  /** Which of a platform's requirements the host does not meet; unless given, nobody asks. */
+  examine?(requirements: readonly Requirement[]): Promise<readonly Lack[]>;
   /** The last stage that is wanted: those behind it are not planned. */
   readonly until?: string;
   /** Told as each stage is planned, with the facts that it gave. */
@@ -116,6 +120,7 @@ class Planner {
     const all = this.finalNodes(facts).filter(({ pnode }) => pnode === ONLY_PNODE);
     facts.set('pnode', pnodeOf(facts.get('topology') as Topology, ONLY_PNODE));
     facts.set('nodes', all);
+    if (!this.inputs.phases.includes('setup')) await refuseLacks(facts, this.inputs);
     const stages = await this.load('launch', undefined);
     await this.runScope(
       stages.filter(({ definition }) => !definition.closing),
@@ -227,6 +232,8 @@ class Planner {
     this.stages.push(planned);
     this.ended = stage.name === this.inputs.until;
     this.inputs.onStage?.(planned, given);
+    // The nodes' platforms are known: whether they can be is asked before boss or anybody else is.
+    if ('annotated' in given && this.inputs.phases.includes('launch')) await refuseLacks(facts, this.inputs);
   }
 
   private factFor(stage: Stage, name: FactName, facts: ReadonlyMap<string, unknown>): unknown {

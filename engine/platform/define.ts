@@ -1,6 +1,7 @@
 import type { Effect } from '../model/effect.ts';
 import type { ExperimentFact } from '../model/experiment.ts';
 import type { VNode } from '../model/vnode.ts';
+import type { Requirement } from './requirements.ts';
 import type { SettingDefinition } from './settings.ts';
 
 /** How a vnode is realised: declared in `setup/<name>/_platform.ts`, its work done by the stages of that folder. */
@@ -15,6 +16,8 @@ export interface PlatformDefinition {
   readonly controlNet?: boolean;
   /** How its nodes get at the host's directories: they see them (`shared`, the default), or over 9P. */
   readonly hostFiles?: '9p' | 'shared';
+  /** What the host must have for it: looked at by `doctor`, and before anything is done for its nodes. */
+  readonly requires?: readonly Requirement[];
   /** What a site can set: `platforms: { NAME: { KEY: value } }` in its site file. */
   readonly settings?: Readonly<Record<string, SettingDefinition>>;
   readonly verbs?: PlatformVerbs;

@@ -16,6 +16,13 @@ export default definePlatform({
     message:
       'Requested a QEMU node with more than 7 experimental interfaces.  Qemu nodes can only support 7 experimental interfaces.',
   },
+  requires: [
+    { name: 'qemu-system-x86_64', package: 'qemu-system-x86', use: 'running guests' },
+    { name: 'qemu-img', package: 'qemu-utils', use: "guests' disks" },
+    { name: 'ssh', package: 'openssh-client', use: 'logging into guests' },
+    { name: 'ssh-keygen', package: 'openssh-client', use: 'the key that opens guests' },
+    { name: 'socat', package: 'socat', use: 'consoles of guests' },
+  ],
   settings: {
     image: {
       type: 'string',

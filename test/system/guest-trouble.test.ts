@@ -142,9 +142,11 @@ test('a program that is not there is told before anything is made, with its pack
   const { code, stderr } = await host.cli(...UP);
   await host.must(['umount', '/usr/bin/qemu-img', '/usr/bin/ssh']);
   expect(code).toBe(1);
-  expect(stderr).toContain('this host has no qemu-img, which the QEMU guests need: alpha');
+  expect(stderr).toContain("this host has no qemu-img, which the platform qemu needs (guests' disks): alpha");
   expect(stderr).toContain('apt-get install qemu-utils');
-  expect(stderr).toContain('this host has no ssh, which the QEMU guests need: alpha');
+  expect(stderr).toContain(
+    'this host has no ssh, which the platform qemu needs (logging into guests): alpha',
+  );
   await host.ok(...PURGE);
   expect(await left()).toEqual([]);
 });

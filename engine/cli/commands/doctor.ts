@@ -6,6 +6,7 @@ import { kernelChecks } from '../doctor/kernel.ts';
 import { leftoverChecks } from '../doctor/leftovers.ts';
 import { limitChecks } from '../doctor/limits.ts';
 import { networkChecks } from '../doctor/network.ts';
+import { platformChecks } from '../doctor/platforms.ts';
 import { softwareChecks } from '../doctor/software.ts';
 import type { Io } from '../io.ts';
 import { formatTable } from '../table.ts';
@@ -15,6 +16,7 @@ import type { TargetOptions } from '../target.ts';
 /** Everything that is asked, in the order of the answers. */
 const CHECKS: readonly Check[] = [
   ...softwareChecks,
+  ...platformChecks,
   ...kernelChecks,
   ...limitChecks,
   ...networkChecks,

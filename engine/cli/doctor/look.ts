@@ -1,15 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-/** What root has and others lack in PATH. */
-const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
-
-/** Where a command is; undefined where there is none. */
-export function findCommand(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), ...SYSTEM_FOLDERS];
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
+import { readFileSync } from 'node:fs';
+import { findCommand } from '../../host/find-command.ts';
 
 /** A command's stdout; undefined where there is no such command or it failed. */
 export function output(command: string, ...args: readonly string[]): string | undefined {
@@ -36,13 +27,4 @@ export function sysctl(name: string): number | undefined {
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

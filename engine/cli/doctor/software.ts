@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { packageRoot } from '../../config/package-root.ts';
 import { failing, ok, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
-import { findCommand, isRoot } from './look.ts';
+import { findCommand } from '../../host/find-command.ts';
+import { isRoot } from './look.ts';
 
 interface Need {
   readonly command: string;
