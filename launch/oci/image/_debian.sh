@@ -1,7 +1,7 @@
 # The default root: a small Debian of the host's own release, made by mmdebstrap. KEY is a hash of this file and of the
 # versions of its packages.
 # shellcheck shell=sh
-packages() { printf '%s\n' iproute2 iputils-ping openssh-server procps; }
+packages() { printf '%s\n' iproute2 iputils-ping openssh-server procps sudo; }
 
 # debian_root: sets `entry`.
 debian_root() {
