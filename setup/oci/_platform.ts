@@ -18,7 +18,6 @@ export default definePlatform({
   requires: [
     { name: 'crun', package: 'crun', use: 'making containers' },
     { name: 'catatonit', package: 'catatonit', use: 'the first process of each container' },
-    { name: 'mmdebstrap', package: 'mmdebstrap', use: 'making the default root file system' },
     { name: 'mke2fs', package: 'e2fsprogs', use: 'disks of a limited size' },
     { name: 'unshare', package: 'util-linux', use: 'mounts that go with their container' },
     { name: 'vde_plug2tap', package: 'vde2', use: 'plugging interfaces into switches' },

@@ -45,6 +45,8 @@ newest_entry() {
 }
 
 make_entry() {
+  command -v mmdebstrap >/dev/null || fail 'mmdebstrap is missing, which makes the default root of containers' \
+    'apt-get install mmdebstrap; or name a root of your own: containers:oci_rootfs'
   need_room 400
   say 'making a small Debian as the root of containers, once for this host: it takes a minute'
   mkdir "$tmp/out"
