@@ -77,7 +77,12 @@ export default defineStage({
             creates: [`${own.spec.path}/crun`],
             ready: { seconds },
           },
-          { ...options, after: [...places, sshKey.effect, disk.effect, ...limits.effects], diesWith: files },
+          {
+            ...options,
+            after: [...places, ...limits.effects],
+            // What it was started with is what it goes on with.
+            diesWith: [...files, sshKey.effect, disk.effect],
+          },
         );
         return { node, container, effects: [own, ...places, ...files, container] };
       });
