@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../config/package-root.ts';
 import { UserError } from '../model/problem.ts';
+import { findCgroup2, limitingMounts, removed } from './cgroups.ts';
 import { failed, running, until } from './running.ts';
 import type { Ended, RunOptions, Running } from './running.ts';
 
@@ -74,9 +75,11 @@ export async function throwAwayHost({
 } = {}): Promise<Host> {
   if (process.getuid?.() !== 0) throw needsRoot();
   const cgroup2 = findCgroup2();
-  const cgroup = join(cgroup2, `benito-test-${process.pid}-${(count += 1)}`);
-  mkdirSync(cgroup);
-  const born = `echo 0 >${cgroup}/cgroup.procs && exec "$@"`;
+  const name = `benito-test-${process.pid}-${(count += 1)}`;
+  const cgroup = join(cgroup2, name);
+  const cgroups = [cgroup, ...limitingMounts().map((mount) => join(mount, name))];
+  for (const one of cgroups) mkdirSync(one);
+  const born = `${cgroups.map((one) => `echo 0 >${one}/cgroup.procs`).join(' && ')} && exec "$@"`;
   const restoreLimits = network === 'own' ? raiseLimits() : () => undefined;
   const net = network === 'own' ? ['--net'] : [];
   const namespaces = ['--mount', ...net, '--pid', '--uts', '--ipc', '--cgroup'];
@@ -156,6 +159,7 @@ export async function throwAwayHost({
         writeFileSync(join(cgroup, 'cgroup.kill'), '1');
         if (Date.now() > deadline) throw new Error(`${cgroup} does not go away`);
       }
+      for (const one of cgroups) await until(async () => removed(one), `${one} does not go away`);
       restoreLimits();
     },
   };
@@ -191,34 +195,12 @@ export function commandOf(args: readonly string[]): readonly string[] {
   return [process.execPath, CLI, ...args];
 }
 
-function findCgroup2(): string {
-  const line = readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .filter((one) => one.includes(' - cgroup2 '))
-    .map((one) => one.split(' ')[4]!);
-  const found = line.find((path) => path.startsWith('/sys/fs/cgroup')) ?? line[0];
-  if (found === undefined) throw new Error('a throw-away host needs a cgroup v2 hierarchy');
-  return found;
-}
-
 /** The host's first process: the child of `unshare`, which came first into the cgroup. */
 function firstOf(cgroup: string): number {
   const pids = readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
   const first = pids.find((pid) => /\nNSpid:\t\d+\t1\n/.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
   if (first === undefined) throw new Error('the throw-away host has no first process');
   return Number(first);
-}
-
-function removed(cgroup: string): boolean {
-  try {
-    for (const entry of readdirSync(cgroup, { withFileTypes: true })) {
-      if (entry.isDirectory() && !removed(join(cgroup, entry.name))) return false;
-    }
-    rmdirSync(cgroup);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
-  }
 }
 
 /** A process that is about to be reaped, and the namespaces it takes along. */

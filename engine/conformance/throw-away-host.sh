@@ -27,6 +27,24 @@ if [ "$cgroup2" != /sys/fs/cgroup ]; then
   mkdir -p ".$cgroup2"
 fi
 mount -t cgroup2 cgroup2 ".$cgroup2"
+# Controllers in version 1, as far as this machine has them there: from the caller's cgroups on.
+seen=$(cat /proc/self/mountinfo)
+while read -r _ _ _ _ place _ rest; do
+  case ${rest#*- } in
+  'cgroup '*)
+    for controller in memory cpu pids; do
+      case ",${rest##* }," in
+      *",$controller,"*)
+        mkdir -p ".$place"
+        mount -t cgroup -o "${rest##* rw,}" "$controller" ".$place"
+        ;;
+      esac
+    done
+    ;;
+  esac
+done <<END
+$seen
+END
 mount -t tmpfs -o mode=755 throw-away run
 mount -t tmpfs -o mode=1777 throw-away tmp
 mount -t tmpfs -o mode=755 throw-away var

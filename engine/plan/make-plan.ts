@@ -17,12 +17,12 @@ import { askStage } from './ask-stage.ts';
 import { withDirectories } from './directories.ts';
 import { handedOver } from './handed-over.ts';
 import { keptForLaunch } from './platform-facts.ts';
+import { refuseLacks } from './refuse-lacks.ts';
 import { sealPlan } from './plan.ts';
 import { plannedFiles } from './planned-files.ts';
 import type { PlannedFiles } from './planned-files.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { nodeRecords } from './node-records.ts';
-import { refuseLacks } from './refuse-lacks.ts';
 import { refuseUnmet, refuseUnmetHere } from './refuse-unmet.ts';
 import { notSetUp, probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
 import { thisPnode } from './this-pnode.ts';
@@ -74,8 +74,7 @@ class Planner {
 
     this.decided = facts;
     const stages = await this.load('setup', undefined);
-    const opening = stages.filter(({ definition }) => !definition.closing);
-    await this.runScope(opening, facts);
+    await this.runScope(stages.filter(isOpening), facts);
     if (this.ended) return;
     const nodes = this.finalNodes(facts);
     refuseLacks(nodes, facts.get('routes') as readonly RouteTableFact[], platforms);
@@ -90,10 +89,7 @@ class Planner {
       if (this.ended) return;
     }
     facts.set('configFiles', this.files.digests());
-    await this.runScope(
-      stages.filter(({ definition }) => definition.closing),
-      facts,
-    );
+    await this.runScope(stages.filter(isClosing), facts);
   }
 
   async launch(): Promise<void> {
@@ -130,17 +126,11 @@ class Planner {
     facts.set('pnode', pnodeOf(facts.get('topology') as Topology, name));
     facts.set('nodes', mine);
     const stages = await this.load('launch', undefined);
-    await this.runScope(
-      stages.filter(({ definition }) => !definition.closing),
-      facts,
-    );
+    await this.runScope(stages.filter(isOpening), facts);
     for (const platform of platformsOf(mine)) {
       await this.runPlatform('launch', { platform, pnode: name }, mine, facts);
     }
-    await this.runScope(
-      stages.filter(({ definition }) => definition.closing),
-      facts,
-    );
+    await this.runScope(stages.filter(isClosing), facts);
     this.nodes = nodeRecords(mine, this.inputs, this.effects);
   }
 
@@ -299,3 +289,7 @@ class Planner {
     return vnodesOf(topology, embedding, (facts.get('ghosts') as readonly string[] | undefined) ?? []);
   }
 }
+
+/** It runs after the platforms' stages. */
+const isClosing = ({ definition }: Stage): boolean => definition.closing === true;
+const isOpening = (stage: Stage): boolean => !isClosing(stage);

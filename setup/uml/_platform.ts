@@ -33,6 +33,7 @@ export default definePlatform({
       mend: 'put another platform in its place: --as uml=process, or --as uml=qemu',
     },
   ],
+  resources: { memory: [{ attribute: 'containers:uml_memory' }, { setting: 'memory' }], cores: 0.1 },
   settings: {
     memory: { type: 'number', default: 64, min: 32, max: 65_536, summary: 'MiB a guest' },
     ready_seconds: {

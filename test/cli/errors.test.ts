@@ -35,6 +35,7 @@ const cases: readonly (readonly [string, number, readonly string[]])[] = [
   ['bad-name', 1, ['check', XML, '-e', 'two']],
   ['wrong-topology', 1, ['check', 'test/golden/cli/wrong.xml']],
   ['unknown-type', 1, ['check', 'test/golden/cli/unknown-type.xml']],
+  ['containers', 1, ['check', 'test/golden/cli/containers.xml']],
   ['no-stage-folder', 1, ['stages', '--stages', '/nowhere/stages']],
   ['not-a-plan', 1, ['apply', XML]],
 ];

@@ -35,6 +35,9 @@ export interface Experiment {
   readonly owners: ReadonlyMap<string, Node>;
 }
 
+/** Platforms whose nodes have network namespaces with names. */
+const NETNS_PLATFORMS = ['process', 'oci', 'tap'];
+
 /** Reads topo.xml and the route files. */
 export async function readExperiment(host: Host, full: string, varDir: string): Promise<Experiment> {
   const config = join(varDir, 'config');
@@ -54,7 +57,7 @@ export async function readExperiment(host: Host, full: string, varDir: string): 
     else current.push(first === 'unreachable' ? prefixOf(second!) : { ...prefixOf(first), via: third! });
   }
   const nodes = computers(parseTopdl(text, 'topo.xml').topology)
-    .filter((computer) => ['process', 'tap'].includes(attribute(computer, 'containers:node_type') ?? ''))
+    .filter((computer) => NETNS_PLATFORMS.includes(attribute(computer, 'containers:node_type')!))
     .map((computer): Node => ({
       name: computer.name,
       netns: `${full.replace('/', '.')}.${computer.name}`,

@@ -22,13 +22,15 @@ const DOWN = ['down', ...NAMED];
  * Kills `up` and `down` in turn, `count` times, at moments uniform over the whole of their run: the program alone and
  * its process group in turn. After each, `down` has to leave nothing and `up` has to work; every third time, `up` has
  * to go on from where it was killed, too.
+ * @param on what the throw-away host is made of.
  */
 export async function killRepeatedly(
   experiment: string,
   count: number,
   seed: number,
+  on: Parameters<typeof throwAwayHost>[0] = {},
 ): Promise<readonly Killed[]> {
-  const host = await throwAwayHost();
+  const host = await throwAwayHost(on);
   try {
     await host.write(FILE, experiment);
     const clean = await host.snapshot();
