@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ROOT, throwAwayHost } from './_host.ts';
+import { ROOT, commandOf, throwAwayHost } from './_host.ts';
 import type { Host, Snapshot } from './_host.ts';
 
 const guide = readFileSync(join(ROOT, 'setup/README.md'), 'utf8');
@@ -17,12 +17,10 @@ afterAll(() => host.close());
 
 test.each(blocks)('the guide: %s', async (block) => {
   for (const line of block.split('\n')) {
-    const [program, ...words] = line.split(/ +/);
-    if (program === 'benito-pipeline') await host.ok(...words);
-    else {
-      const said = await host.must(['sh', '-c', `cd ${ROOT} && ${line}`]);
-      expect(guide).toContain(said.trim());
-    }
+    const [program = '', ...words] = line.split(/ +/);
+    const argv = program === 'benito-pipeline' ? commandOf(words) : [program, ...words];
+    const said = await host.must(['env', `--chdir=${ROOT}`, ...argv]);
+    if (program !== 'benito-pipeline') expect(guide).toContain(said.trim());
   }
 });
 
