@@ -15,7 +15,7 @@ const runs = [
 ];
 
 await asScript(() => {
-  ensure(['runtime', 'qemu', 'oci', 'uml', 'conformance', 'test']);
+  ensure(['runtime', 'qemu', 'oci', 'uml', 'tap', 'conformance', 'test']);
   const kept = process.env.BENITO_TEST_RESULTS;
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'benito-test-'));
   mkdirSync(folder, { recursive: true });

@@ -30,13 +30,34 @@ const entry = z.strictObject({
   hostTools: z.boolean().optional(),
 });
 
+const requirement = z.strictObject({
+  name: z.string().min(1),
+  use: z.string().min(1),
+  probe: words.optional(),
+  package: z.string().optional(),
+  mend: z.string().optional(),
+});
+
+const costRule = z.strictObject({
+  attribute: z.string().optional(),
+  setting: z.string().optional(),
+  values: z.record(z.string(), z.number().positive()).optional(),
+  otherwise: z.number().positive().optional(),
+});
+const cost = z.union([z.number().positive(), z.array(costRule)]);
+
 /** A platform as data: what `definePlatform` takes, its verbs as texts with placeholders. */
 export const platformSchema = z.strictObject({
   ...described,
   aliases: z.array(z.string()).optional(),
   interfaceLimit: z.strictObject({ count: z.int().positive(), message: z.string() }).optional(),
   controlNet: z.boolean().optional(),
-  hostFiles: z.enum(['9p', 'shared']).optional(),
+  hostFiles: z.enum(['9p', 'own', 'shared']).optional(),
+  requires: z.array(requirement).optional(),
+  shaping: z.array(z.enum(['vde', 'endnode'])).optional(),
+  sharesPnode: z.enum(['any', 'own', 'none']).optional(),
+  packingPass: z.int().min(0).optional(),
+  resources: z.strictObject({ memory: cost.optional(), cores: cost.optional() }).optional(),
   lacks: z.array(z.enum(LACKS)).optional(),
   settings: z.record(z.string(), setting).optional(),
   verbs: z

@@ -17,7 +17,7 @@ test.each(['ts', 'sh', 'python'])('a new platform in %s brings nodes up as it st
   await host.ok('new', 'platform', name, '--lang', lang, ...STAGES);
   const before = await host.snapshot();
   await host.ok('up', `${FOLDER}/${name}.xml`, ...STAGES, ...named);
-  expect((await host.ok('ping', ...named)).stdout).toContain('2 nodes, 2 pairs asked: all reached');
+  expect((await host.ok('ping', ...named)).stdout).toContain('all reachable: 2 nodes');
   expect((await host.ok('logs', 'one', '--follow', ...named)).stdout).toContain('ended with status 0');
 
   await host.ok('stop', 'one', ...named);

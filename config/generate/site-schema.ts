@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import type { Document, Pair } from 'yaml';
 import * as z from 'zod';
-import { packageRoot } from '../config/package-root.ts';
-import { settingsSchema } from '../config/settings.ts';
-import type { Platform } from './registry.ts';
-import type { SettingDefinition } from './settings.ts';
+import { packageRoot } from '../../engine/config/package-root.ts';
+import { settingsSchema } from '../../engine/config/settings.ts';
+import type { Platform } from '../../engine/platform/registry.ts';
+import type { SettingDefinition } from '../../engine/platform/settings.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -14,9 +15,10 @@ type Schema = z.core.JSONSchema.BaseSchema;
  * The JSON Schema of a site file: what its form is comes from the settings' own schema, what each setting means and
  * defaults to from the comments and values of config/site.yaml, and the platforms' settings from their declarations.
  */
-export function siteSchema(platforms: ReadonlyMap<string, Platform>): Schema {
+export function siteSchema(platforms: readonly Platform[]): JsonSchema {
   const defaults = parseDocument(readFileSync(join(packageRoot(), 'config/site.yaml'), 'utf8'));
-  const schema = z.toJSONSchema(settingsSchema, {
+  const { $schema: _draft, ...schema } = z.toJSONSchema(settingsSchema, {
+    target: 'draft-7',
     override: ({ jsonSchema }) => {
       delete jsonSchema.required; // a site says what differs from the defaults
       delete jsonSchema.propertyNames; // in YAML's maps of ours they are texts
@@ -28,8 +30,8 @@ export function siteSchema(platforms: ReadonlyMap<string, Platform>): Schema {
   const ofPlatforms = properties['platforms']!;
   ofPlatforms.properties = Object.fromEntries(
     [...platforms]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, { definition }]) => [
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, definition }) => [
         name,
         {
           type: 'object',
@@ -41,7 +43,7 @@ export function siteSchema(platforms: ReadonlyMap<string, Platform>): Schema {
         },
       ]),
   );
-  return { ...schema, title: 'Site settings of benito-pipeline' };
+  return schema as JsonSchema;
 }
 
 /** Lays comments and values of a YAML map over the properties of the same names. */

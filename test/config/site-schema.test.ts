@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import '../../engine/api.ts'; // Jest cannot load it for several stages at once
-import { publishedSchemas } from '../../engine/cli/published-schemas.ts';
 import { packageRoot } from '../../engine/config/package-root.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
@@ -12,12 +10,6 @@ type Schema = z.core.JSONSchema.BaseSchema;
 const read = (path: string): string => readFileSync(join(packageRoot(), path), 'utf8');
 const schema = JSON.parse(read('config/schemas/site.schema.json')) as Schema;
 const valid = (text: string): boolean => z.fromJSONSchema(schema).safeParse(parse(text)).success;
-
-test('what config/schemas/ holds is current (npm run generate writes it anew)', async () => {
-  for (const [name, text] of Object.entries(await publishedSchemas())) {
-    expect(read(`config/schemas/${name}`)).toBe(text);
-  }
-});
 
 test('editors find the schema of config/site.yaml, which is in order by it', () => {
   const text = read('config/site.yaml');
