@@ -196,7 +196,7 @@ describe('a root of its own', () => {
     expect((await host.cli('exec', ...NAMED, 'd', '--', 'true')).stderr).toContain('d was stopped');
     await host.ok('start', ...NAMED, 'd');
     expect(await inside('d', 'cat /root/kept')).toBe('kept\n');
-    expect(changed(then.processes, (await firsts()).processes)).toEqual(['container-d']);
+    expect(changed(then.processes, (await firsts()).processes)).toEqual(['container-d', 'plug-d.inf000']);
     expect((await host.ok('ssh', ...NAMED, 'd', '--', 'hostname')).stdout).toBe('d\n');
   });
 });
@@ -211,7 +211,11 @@ test('a restart of the host leaves roots as they were', async () => {
 
 describe('what died comes back, and nothing else is touched', () => {
   const cases: readonly Case[] = [
-    { name: "a container's first process", remove: () => kill('container-b'), processes: ['container-b'] },
+    {
+      name: "a container's first process",
+      remove: () => kill('container-b'),
+      processes: ['container-b', 'plug-b.inf000'],
+    },
     { name: 'a plug', remove: () => kill('plug-a.inf000'), processes: ['plug-a.inf000'] },
     {
       name: 'a switch',
@@ -226,7 +230,7 @@ describe('what died comes back, and nothing else is touched', () => {
         host.must(['sh', '-c', 'tee /sys/fs/cgroup/*/benito-pipeline/*/live/container-r/cgroup.kill'], {
           input: '1',
         }),
-      processes: ['container-r'],
+      processes: ['container-r', 'plug-r.inf000', 'plug-r.inf001'],
     },
     {
       name: 'a limit',
