@@ -11,9 +11,9 @@ declare module 'benito-pipeline' {
 /** A veth pair, one end a port of the control bridge, the other born in the node's network namespace. */
 export default defineStage({
   summary: 'Plug the containers on this pnode into the control bridge',
-  needs: ['experiment', 'nodes', 'controlBridge', 'containerNamespaces'],
+  needs: ['experiment', 'nodes', 'controlBridge', 'containerNamespaces', 'containers'],
   provides: ['containerControls'],
-  plan({ facts: { experiment, nodes, controlBridge, containerNamespaces } }) {
+  plan({ facts: { experiment, nodes, controlBridge, containerNamespaces, containers } }) {
     const pairs = nodes.flatMap(({ name: node, control, failureAction }) => {
       const netns = containerNamespaces[node];
       if (!control || !netns) return [];
@@ -33,7 +33,8 @@ export default defineStage({
           make: command('make'),
           unmake: command('unmake'),
         },
-        { after: [controlBridge], diesWith: [netns], node, failure: failureAction },
+        // A node that was stopped is silent, though its namespace stays.
+        { after: [controlBridge], diesWith: [netns, containers[node]!], node, failure: failureAction },
       );
       return [[node, made] as const];
     });

@@ -11,9 +11,9 @@ declare module 'benito-pipeline' {
 /** Each interface is a TAP, born in the node's namespace, plugged into its switch port by a vde_plug2tap. */
 export default defineStage({
   summary: 'Give the containers their interfaces, each on its VDE switch port',
-  needs: ['nodes', 'containerNamespaces', 'switchProcesses'],
+  needs: ['nodes', 'containerNamespaces', 'containers', 'switchProcesses'],
   provides: ['containerInterfaces'],
-  plan({ facts: { nodes, containerNamespaces, switchProcesses } }) {
+  plan({ facts: { nodes, containerNamespaces, containers, switchProcesses } }) {
     const byNode = nodes
       .filter(({ ghost }) => !ghost)
       .map(({ name: node, interfaces, failureAction }) => {
@@ -35,7 +35,8 @@ export default defineStage({
           const label = `the plug of ${node}/${one.name} in port ${one.port} of ${one.substrate}`;
           const plug = effect.process(
             { name: `plug-${node}.${one.name}`, netns, argv, label },
-            { ...options, diesWith: [tap, plugged] },
+            // A node that was stopped is silent, though its namespace stays.
+            { ...options, diesWith: [tap, plugged, containers[node]!] },
           );
           return [tap, plug];
         });

@@ -13,12 +13,13 @@ export async function reboot(host: Host): Promise<void> {
 let boots = 0;
 
 const SCRIPT = `
-  cgroup=$(find /sys/fs/cgroup -type d -name benito-pipeline | head -n 1)
-  if [ -n "$cgroup" ]; then
+  cgroups=$(find /sys/fs/cgroup -type d -name benito-pipeline)
+  for cgroup in $cgroups; do
+    [ -e "$cgroup/cgroup.kill" ] || continue
     echo 1 >"$cgroup/cgroup.kill"
     while grep -q 'populated 1' "$cgroup/cgroup.events"; do sleep 0.05; done
-    find "$cgroup" -depth -type d -exec rmdir {} +
-  fi
+  done
+  for cgroup in $cgroups; do find "$cgroup" -depth -type d -exec rmdir {} +; done
   if [ -d /run/netns ]; then
     for path in /run/netns/*; do
       [ -e "$path" ] || continue
