@@ -1,7 +1,7 @@
 import { effectId } from '../model/effect.ts';
 import { LIVES } from './experiment.ts';
-import { lastWords } from './last-words.ts';
-import type { Answer, JournalLine, Lab, Up } from './lab.ts';
+import { failuresOf } from './failures.ts';
+import type { JournalLine, Lab, Up } from './lab.ts';
 import { PLAN_FILE } from './plan-lab.ts';
 import { Blocked } from './rule.ts';
 import type { Fault } from './rule.ts';
@@ -15,61 +15,20 @@ export async function bringUp(lab: Lab): Promise<Up> {
   const { plan } = await lab.planned();
   const { host } = lab;
   await host.must(['rm', '-f', LIVES]);
-  const before = await host.snapshot();
+  const before = lab.scanned ? await host.snapshot() : undefined;
   const applied = await lab.command(['apply', PLAN_FILE, '--json']);
   if (applied.late) throw new Blocked('time-limits', tooSlow(lab, await lab.readJournal()));
-  if (applied.code !== 0) throw new Blocked('comes-up', failures(applied));
+  if (applied.code !== 0) throw new Blocked('comes-up', failuresOf('apply', applied));
   const nodes = plan.nodes.filter(({ ghost }) => !ghost);
   const atOnce = await lab.look(nodes, { count: 1, seconds: 1 });
   await startCommandEnded(lab);
   return {
-    before,
+    ...(before && { before, appeared: await host.differences(before) }),
     seconds: applied.seconds,
     atOnce,
-    appeared: await host.differences(before),
     journal: await lab.readJournal(),
     nodes,
   };
-}
-
-interface Event {
-  readonly type: string;
-  readonly effect?: string;
-  readonly stage?: string;
-  readonly error?: Failure | readonly Failure[];
-}
-interface Failure {
-  readonly message: string;
-  readonly command?: string;
-  readonly stderr?: string;
-  readonly hint?: string;
-}
-
-function failures(applied: Answer): readonly Fault[] {
-  const events = applied.stdout
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as Event);
-  const failed = events.flatMap(({ type, effect, stage, error }): readonly Fault[] => {
-    if (type === 'effect-failed') {
-      const { message, command, stderr } = error as Failure;
-      const by = `${command === undefined ? '' : `; command: ${command}`}${stderr ? `; it said: ${lastWords(stderr)}` : ''}`;
-      return [
-        {
-          what: `${effect} of the stage ${stage} cannot be made: ${message}${by}`,
-          mend: `mend the effect in ${stage}; the command can be tried by hand`,
-        },
-      ];
-    }
-    const problems = Array.isArray(error) ? (error as readonly Failure[]) : [];
-    return problems.map(({ message, hint }) => ({
-      what: `apply: ${message}`,
-      mend: hint ?? 'mend what it says',
-    }));
-  });
-  if (failed.length > 0) return failed;
-  const what = `apply ended with exit code ${applied.code}: ${lastWords(applied.stderr) || lastWords(applied.stdout)}`;
-  return [{ what, mend: 'mend what it says' }];
 }
 
 /** What the journal says was begun and not ended. */

@@ -5,9 +5,8 @@ import type { LabExperiment } from './experiment.ts';
 import { UNSCANNED, commandOf } from './host.ts';
 import type { Host, Snapshot } from './host.ts';
 import { Blocked } from './rule.ts';
-import type { Fault } from './rule.ts';
 import type { Ended } from './running.ts';
-import { lastWords } from './last-words.ts';
+import { failuresOf } from './failures.ts';
 import { seeOnWire } from './wire.ts';
 import type { Seen } from './wire.ts';
 import { planLab } from './plan-lab.ts';
@@ -36,13 +35,13 @@ export interface Limits {
 
 /** The experiment as it came up. */
 export interface Up {
-  /** The host before. */
-  readonly before: Snapshot;
+  /** The host before; where it is scanned. */
+  readonly before?: Snapshot;
   readonly seconds: number;
   /** What answered in the very moment that `apply` had ended, by switch. */
   readonly atOnce: ReadonlyMap<string, Seen>;
-  /** What had changed on the host then. */
-  readonly appeared: readonly string[];
+  /** What had changed on the host then; where it is scanned. */
+  readonly appeared?: readonly string[];
   /** Its journal then, a record each. */
   readonly journal: readonly JournalLine[];
   /** The nodes that run. */
@@ -60,6 +59,8 @@ export interface Lab {
   readonly limits: Limits;
   /** How often `up` is killed; as time allows where undefined. */
   readonly kills?: number | undefined;
+  /** Whether bringing up scans the host, before and after. */
+  readonly scanned: boolean;
   /** Where stages are looked for. */
   readonly folders: readonly string[];
   /** The TopDL file on the host. */
@@ -96,6 +97,7 @@ export interface LabOptions {
   readonly host: Host;
   readonly limits: Limits;
   readonly kills?: number | undefined;
+  readonly scanned: boolean;
   /** `--stages DIR`, in their order. */
   readonly extra: readonly string[];
   readonly folders: readonly string[];
@@ -151,8 +153,8 @@ export async function openLab({ host, limits, extra, ...options }: LabOptions): 
     async down() {
       if (state === undefined) return;
       state = undefined;
-      const ended = await command(['down', ...NAMED, '--purge']);
-      if (ended.code !== 0) throw new Blocked('undo', [downFailed(ended)]);
+      const ended = await command(['down', ...NAMED, '--purge', '--json']);
+      if (ended.code !== 0) throw new Blocked('undo', failuresOf('down', ended));
       await host.must(['rm', '-f', LIVES]);
     },
     forget: () => (state = undefined),
@@ -166,14 +168,6 @@ export async function openLab({ host, limits, extra, ...options }: LabOptions): 
     close: () => host.close(),
   };
   return lab;
-}
-
-/** `down` that did not end with success. */
-export function downFailed({ code, stderr, stdout }: Ended): Fault {
-  return {
-    what: `down ended with exit code ${code}: ${lastWords(stderr) || lastWords(stdout)}`,
-    mend: 'let every effect have an undo that succeeds on what is whole, half made or already gone',
-  };
 }
 
 function asItIs(argv: readonly string[]): readonly string[] {

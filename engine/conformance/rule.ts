@@ -6,6 +6,8 @@ export interface Rule {
   readonly name: string;
   /** One line: what must hold. */
   readonly summary: string;
+  /** It judges by scans of the host, which cost too much where nobody looks at them. */
+  readonly scans?: true;
   /**
    * Does something to the platform's nodes and looks. Leaves the lab as it found it, or down.
    * @throws Blocked where another rule's fault is in the way.

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // Stages need it at once, and Jest loads a module for one of them only.
 import '../../engine/api.ts';
@@ -49,6 +49,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   'restarts-neighbour': 'one-node',
   'lacks-untold': 'lacks',
   'leaves-file': 'undo',
+  unshaped: 'shaping',
   'undo-of-the-whole': 'kill',
 };
 
@@ -63,9 +64,9 @@ afterAll(() => host.close());
 
 describe('what is broken is told, with what its author is to do (UPDATE_GOLDEN=1 writes it anew)', () => {
   test.each(Object.entries(BROKEN))('%s', async (name, rule) => {
-    const answer = await asked(name, rule);
-    expect(answer.state).toBe('broken');
-    const text = told(answer);
+    const [answer] = await asked(join(FOLDER, name), [rule]);
+    expect(answer!.state).toBe('broken');
+    const text = told(answer!);
     const golden = join(GOLDEN, `${name}.txt`);
     if (process.env['UPDATE_GOLDEN'] === '1') {
       mkdirSync(GOLDEN, { recursive: true });
@@ -80,20 +81,51 @@ describe('what is broken is told, with what its author is to do (UPDATE_GOLDEN=1
   });
 });
 
-/** Only that rule, on the host that all share. */
-async function asked(name: string, rule: string): Promise<Answered> {
-  const extra = [join(FOLDER, name)];
-  const folders = stageFolders(ROOT, extra);
+test('what a platform says that it lacks is not asked for, and what needs it is refused by node and platform', async () => {
+  const names = [
+    'routes',
+    'ping',
+    'config-directory',
+    'start-command',
+    'control-net',
+    'host-files',
+    'one-node',
+  ];
+  const answers = await asked(join(ROOT, 'test/conformance/lacking'), [...names, 'lacks']);
+  expect(answers.map(({ rule, state }) => [rule, state])).toEqual([
+    ...names.map((name) => [name, 'not-asked']),
+    ['lacks', 'holds'],
+  ]);
+  expect(answers.at(-1)!.evidence).toEqual([
+    'process lacks configDirectory, controlNet, exec, hostFiles, routes, startCommands, stop',
+    "check of an experiment that needs startCommands: the node 'needy' has a start command, and the platform runs none: process (lacks: startCommands)",
+    expect.stringContaining("the node 'needy' needs routes beyond its own substrates"),
+    'exec: exit code 1: the platform process of alpha declares no way into its nodes',
+    expect.stringContaining('stop: exit code 1: the platform process of alpha'),
+  ]);
+});
+
+/** Only these rules, on the host that all share. */
+async function asked(folder: string, names: readonly string[]): Promise<readonly Answered[]> {
+  const folders = stageFolders(ROOT, [folder]);
   const { platforms } = discoverStages(folders, { asRoot: true });
   const { definition } = registerPlatforms(await loadPlatforms(platforms)).get('process')!;
-  const seconds = name.startsWith('endless-') ? 8 : 60;
-  const limits = { plan: seconds, up: seconds };
-  const lab = await openLab({ platform: 'process', definition, host, limits, extra, folders, kills: 8 });
+  const wanted = rules.filter(({ name }) => names.includes(name));
+  const seconds = basename(folder).startsWith('endless-') ? 8 : 60;
+  const lab = await openLab({
+    platform: 'process',
+    definition,
+    host,
+    limits: { plan: seconds, up: seconds },
+    extra: [folder],
+    folders,
+    kills: 8,
+    scanned: wanted.some(({ scans }) => scans),
+  });
   try {
-    return await ask(
-      rules.find((one) => one.name === rule)!,
-      lab,
-    );
+    const answers: Answered[] = [];
+    for (const rule of wanted) answers.push(await ask(rule, lab));
+    return answers;
   } finally {
     await lab.command(['down', ...lab.named, '--purge']);
     await host.run(['sh', '-c', 'rm -f /run/mark* /var/tmp/*']);
@@ -107,7 +139,10 @@ function told({ rule, faults }: Answered): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/\b[0-9a-f]{12}\b/g, 'HASH')
     .replace(/\d+ bytes of \d+/g, 'N bytes of TIME')
+    .replace(/[\d.]+ ms at least, [\d.]+ ms/g, 'N ms at least, N ms')
     .replace(/only [\d.]+ s later/g, 'only N s later')
     .replace(/is \d+, and then \d+/g, 'is N, and then N')
+    .replace(/record \d+ of \d+/g, 'record N of N')
+    .replace(/mark-\d+/g, 'mark-N')
     .replace(/\/proc\/\d+/g, '/proc/N');
 }

@@ -46,8 +46,9 @@ export async function conformance(name: string, options: ConformanceOptions, io:
   const answers: Answered[] = [];
   const started = performance.now();
   try {
+    const scanned = wanted.some(({ scans }) => scans);
     const limits = { plan: Math.min(PLAN_SECONDS, seconds), up: seconds };
-    const lab = await openLab({ platform: name, definition, host, limits, extra, folders, kills });
+    const lab = await openLab({ platform: name, definition, host, limits, extra, folders, kills, scanned });
     for (const rule of wanted) {
       const answer = await ask(rule, lab);
       answers.push(answer);

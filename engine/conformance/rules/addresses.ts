@@ -1,12 +1,14 @@
 import type { NodeRecord } from '../../plan/plan.ts';
-import type { Lab } from '../lab.ts';
+import { insideOf } from '../inside.ts';
+import type { Inside } from '../inside.ts';
 import type { Fault, Rule } from '../rule.ts';
 
 export const addresses: Rule = {
   name: 'addresses',
   summary: 'every interface has its address and its netmask, and no other',
   async check(lab) {
-    const { nodes } = await lab.up();
+    const up = await lab.up();
+    const { nodes } = up;
     const seen = await lab.look(nodes);
     const evidence: string[] = [];
     const faults: Fault[] = [];
@@ -15,7 +17,7 @@ export const addresses: Rule = {
         if (seen.get(socket)!.answers.get(address)) continue;
         faults.push(fault(`${node.name}/${name}: ${address} does not answer on the wire`));
       }
-      const inside = await insideOf(lab, node);
+      const inside = (await insideOf(lab, up, node))?.addresses;
       if (inside === undefined) {
         evidence.push(`${node.name}: its addresses answer on the wire; it has no program ip to ask inside`);
         continue;
@@ -29,31 +31,7 @@ export const addresses: Rule = {
   },
 };
 
-interface Inside {
-  /** `10.0.0.1/24`. */
-  readonly address: string;
-  readonly mac: string;
-}
-
-/** Undefined where the node cannot be entered, or has no `ip`. */
-async function insideOf(lab: Lab, { name, entry }: NodeRecord): Promise<readonly Inside[] | undefined> {
-  if (!entry) return undefined;
-  const script = 'ip -o link show && echo == && ip -o -4 addr show';
-  const { code, stdout } = await lab.inNode(name, ['sh', '-c', script]);
-  if (code !== 0) return undefined;
-  const [links = '', addrs = ''] = stdout.split('==\n');
-  const macs = new Map(
-    [...links.matchAll(/^\d+: ([^:@]+)[:@].*link\/ether ([0-9a-f:]+)/gm)].map((match) => [
-      match[1]!,
-      match[2]!,
-    ]),
-  );
-  return [...addrs.matchAll(/^\d+: (\S+)\s+inet (\S+)/gm)]
-    .map((match) => ({ address: match[2]!, mac: macs.get(match[1]!) ?? '' }))
-    .filter(({ address }) => !address.startsWith('127.'));
-}
-
-function* compare(node: NodeRecord, inside: readonly Inside[]): Generator<Fault> {
+function* compare(node: NodeRecord, inside: Inside['addresses']): Generator<Fault> {
   const { control } = node;
   const wanted = node.interfaces.map(({ address, prefix, mac }) => ({
     address: `${address}/${prefix}`,

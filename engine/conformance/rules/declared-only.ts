@@ -5,9 +5,10 @@ import type { Rule } from '../rule.ts';
 export const declaredOnly: Rule = {
   name: 'declared-only',
   summary: 'all that appears on the host, or changes, is what an effect of the plan says',
+  scans: true,
   async check(lab) {
     const { plan } = await lab.planned();
-    const { appeared } = await lab.up();
+    const { appeared = [] } = await lab.up();
     const account = accountOf(plan, await processesOf(lab));
     const strays = appeared.filter((line) => !account.explains(line));
     const sections = new Map<string, number>();

@@ -15,15 +15,13 @@ export const hostFiles: Rule = {
     for (const { path, directory } of await directoriesOf(lab)) {
       await lab.host.must(['sh', '-c', 'echo "of the host" >"$1/conformance"', 'sh', directory]);
       for (const { name } of nodes) {
-        const read = await lab.inNode(name, ['cat', `${path}/conformance`]);
         const said = `of ${name}`;
-        const script = 'echo "$2" >"$1/conformance-$3" && chmod a+r "$1/conformance-$3"';
-        await lab.inNode(name, ['sh', '-c', script, 'sh', path, said, name]);
+        const { stdout } = await lab.inNode(name, ['sh', '-c', READ_AND_WRITE, 'sh', path, said, name]);
         const written = await lab.host.run(['cat', `${directory}/conformance-${name}`]);
         evidence.push(
-          `${path}: ${name} reads ${JSON.stringify(read.stdout.trim())}, the host reads ${JSON.stringify(written.stdout.trim())}`,
+          `${path}: ${name} reads ${JSON.stringify(stdout.trim())}, the host reads ${JSON.stringify(written.stdout.trim())}`,
         );
-        if (read.stdout !== 'of the host\n')
+        if (stdout !== 'of the host\n')
           faults.push(fault(`${name} does not see ${directory} of the host as ${path}`));
         else if (written.stdout !== `${said}\n`)
           faults.push(fault(`what ${name} writes to ${path} is not in ${directory} of the host`));
@@ -33,6 +31,9 @@ export const hostFiles: Rule = {
     return { evidence, faults };
   },
 };
+
+const READ_AND_WRITE =
+  'cat "$1/conformance"; echo "$2" >"$1/conformance-$3" && chmod a+r "$1/conformance-$3"';
 
 interface Directory {
   /** In the nodes. */

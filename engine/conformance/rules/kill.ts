@@ -1,7 +1,7 @@
 import { packageRoot } from '../../config/package-root.ts';
 import type { Snapshot } from '../host.ts';
 import type { Answer, Lab } from '../lab.ts';
-import { lastWords } from '../last-words.ts';
+import { failuresOf } from '../failures.ts';
 import { Blocked } from '../rule.ts';
 import type { Fault, Rule } from '../rule.ts';
 import { residue } from './undo.ts';
@@ -21,7 +21,7 @@ export const kill: Rule = {
     for (const [index, moment] of moments.entries()) {
       const killed = await up(lab, moment);
       const then = index % 2 === 0 ? 'up' : 'down';
-      const where = `killed at record ${moment} of ${records}, then ${then}: `;
+      const where = `killed at record ${moment} of ${records.count}, then ${then}: `;
       const wrong: Fault[] = [];
       if (killed.code === 0) continue; // it had less to write this time
       if (then === 'up') wrong.push(...(await goesOn(lab)));
@@ -29,10 +29,10 @@ export const kill: Rule = {
       faults.push(...wrong.map(({ what, mend }) => ({ what: `${where}${what}`, mend })));
       if (wrong.length > 0) break; // what is left would be found again and again
     }
-    const all = moments.length === records ? 'each' : `${moments.length} (${moments.join(', ')})`;
+    const all = moments.length === records.count ? 'each' : `${moments.length} (${moments.join(', ')})`;
     return {
       evidence: [
-        `up writes ${records} records; killed with SIGKILL at ${all} of them, then up and down, or down`,
+        `up writes ${records.count} records; killed with SIGKILL at ${all} of them, then up and down, or down`,
       ],
       faults,
     };
@@ -43,22 +43,33 @@ export const kill: Rule = {
 const BUDGET_SECONDS = 20;
 const FEWEST = 2;
 
-/** Evenly over the whole run. */
-function choose(records: number, wanted: number): readonly number[] {
-  const count = Math.min(records, wanted);
-  return Array.from({ length: count }, (_, index) => Math.ceil(((index + 0.5) * records) / count));
+/** Each record; or, of fewer, those that say what is about to be done, evenly: behind them it is half done. */
+function choose(
+  { count, intents }: { readonly count: number; readonly intents: readonly number[] },
+  wanted: number,
+): readonly number[] {
+  if (wanted >= count) return Array.from({ length: count }, (_, index) => index + 1);
+  const most = Math.min(intents.length, wanted);
+  return Array.from(
+    { length: most },
+    (_, index) => intents[Math.floor(((index + 0.5) * intents.length) / most)]!,
+  );
 }
 
-async function countRecords(lab: Lab): Promise<number> {
+/** What `up` writes: how many records, and which of them say what is about to be done. */
+async function countRecords(
+  lab: Lab,
+): Promise<{ readonly count: number; readonly intents: readonly number[] }> {
   const ended = await up(lab, 0);
   const told = /^conformance: \{"records":(\d+)\}$/m.exec(ended.stderr)?.[1];
-  if (ended.code === 0 && told !== undefined) return Number(told);
-  const what = `up ended with exit code ${ended.code}: ${lastWords(ended.stderr) || lastWords(ended.stdout)}`;
-  throw new Blocked('comes-up', [{ what, mend: 'mend what it says' }]);
+  if (ended.code !== 0 || told === undefined) throw new Blocked('comes-up', failuresOf('up', ended));
+  const journal = (await lab.readJournal()).slice(-Number(told));
+  const intents = journal.flatMap(({ type }, index) => (type === 'intent' ? [index + 1] : []));
+  return { count: journal.length, intents };
 }
 
 function up(lab: Lab, killAt: number): Promise<Answer> {
-  return lab.command(['up', lab.file, ...lab.named, ...lab.stages], {
+  return lab.command(['up', lab.file, ...lab.named, ...lab.stages, '--json'], {
     env: {
       NODE_OPTIONS: `--require=${packageRoot()}/engine/conformance/kill-at-record.cjs`,
       KILL_AT: String(killAt),
@@ -67,14 +78,9 @@ function up(lab: Lab, killAt: number): Promise<Answer> {
 }
 
 async function goesOn(lab: Lab): Promise<readonly Fault[]> {
-  const again = await lab.command(['up', lab.file, ...lab.named, ...lab.stages]);
+  const again = await lab.command(['up', lab.file, ...lab.named, ...lab.stages, '--json']);
   if (again.code !== 0) {
-    return [
-      {
-        what: `up ended with exit code ${again.code}: ${lastWords(again.stderr) || lastWords(again.stdout)}`,
-        mend: 'let `make` succeed on what is half made, and `observe` not take half of it for the whole',
-      },
-    ];
+    return failuresOf('up', again);
   }
   const { plan } = await lab.planned();
   const nodes = plan.nodes.filter(({ ghost }) => !ghost);
@@ -90,12 +96,7 @@ async function goesOn(lab: Lab): Promise<readonly Fault[]> {
 }
 
 async function clear(lab: Lab, before: Snapshot): Promise<readonly Fault[]> {
-  const down = await lab.command(['down', ...lab.named, '--purge']);
-  const left = (await lab.host.residue(before)).map(residue);
-  if (down.code === 0) return left;
-  const what = `down ended with exit code ${down.code}: ${lastWords(down.stderr) || lastWords(down.stdout)}`;
-  return [
-    { what, mend: 'let every effect have an undo that succeeds on what is whole, half made or already gone' },
-    ...left,
-  ];
+  const down = await lab.command(['down', ...lab.named, '--purge', '--json']);
+  if (down.code !== 0) return failuresOf('down', down);
+  return (await lab.host.residue(before)).map(residue);
 }

@@ -5,20 +5,18 @@ export const nothingTwice: Rule = {
   summary: 'a second `up` finds nothing to do',
   async check(lab) {
     await lab.up();
-    const { stdout } = await lab.command(['plan', lab.file, ...lab.named, ...lab.stages, '--json']);
-    const { delta } = JSON.parse(stdout) as { delta: Record<'make' | 'change' | 'unmake', readonly Step[]> };
-    const steps = (['make', 'change', 'unmake'] as const).flatMap((verb) =>
-      delta[verb].map(({ effect, why }) => ({ verb, effect, why: why.join('; ') })),
-    );
     const again = await lab.command(['up', lab.file, ...lab.named, ...lab.stages, '--json']);
-    const count = /"type":"delta","make":(\d+),"change":(\d+),"unmake":(\d+),"kept":(\d+)/.exec(again.stdout);
-    const done = count
-      ? `make ${count[1]}, change ${count[2]}, unmake ${count[3]}, keep ${count[4]}`
-      : 'nothing';
+    const events = again.stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Event);
+    const delta = events.find(({ type }) => type === 'delta');
+    const { make = 0, change = 0, unmake = 0, kept = 0 } = delta ?? {};
+    const done = events.filter(({ type }) => type === 'effect-done' || type === 'effect-failed');
     return {
-      evidence: [`up again: ${done}`],
-      faults: steps.map(({ verb, effect, why }) => ({
-        what: `${effect} came up, and a second up would ${verb} it: ${why}`,
+      evidence: [`up again: make ${make}, change ${change}, unmake ${unmake}, keep ${kept}`],
+      faults: done.map(({ op, effect = '', stage }) => ({
+        what: `${effect} of the stage ${stage} came up, and a second up found it wanting (${op})`,
         mend: effect.startsWith('command ')
           ? 'let its `observe` end with exit status 0 as soon as `make` has done its work'
           : 'let its spec be what comes to be: the same facts must give the same effect, and nothing may change it afterwards',
@@ -27,7 +25,13 @@ export const nothingTwice: Rule = {
   },
 };
 
-interface Step {
-  readonly effect: string;
-  readonly why: readonly string[];
+interface Event {
+  readonly type: string;
+  readonly make?: number;
+  readonly change?: number;
+  readonly unmake?: number;
+  readonly kept?: number;
+  readonly op?: string;
+  readonly effect?: string;
+  readonly stage?: string;
 }

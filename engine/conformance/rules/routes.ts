@@ -1,4 +1,4 @@
-import type { NodeRecord } from '../../plan/plan.ts';
+import { insideOf } from '../inside.ts';
 import type { Lab } from '../lab.ts';
 import type { Fault, Rule } from '../rule.ts';
 
@@ -7,7 +7,8 @@ export const routes: Rule = {
   summary: 'every node has the routes of its route file, and forwards where it has several interfaces',
   async check(lab) {
     if (lab.definition.lacks?.includes('routes')) return { evidence: [], faults: [], notAsked: 'routes' };
-    const { nodes } = await lab.up();
+    const up = await lab.up();
+    const { nodes } = up;
     const tables = new Map(
       (await tablesOf(lab)).map(({ node, table }) => [node, table.split('\n').filter(Boolean)] as const),
     );
@@ -15,7 +16,7 @@ export const routes: Rule = {
     const faults: Fault[] = [];
     for (const node of nodes) {
       const wanted = tables.get(node.name) ?? [];
-      const inside = await routesIn(lab, node);
+      const inside = (await insideOf(lab, up, node))?.routes.map(normal);
       if (inside === undefined) {
         evidence.push(`${node.name}: no program ip to ask inside; its routes show in --rule ping`);
         continue;
@@ -37,13 +38,6 @@ async function tablesOf(lab: Lab): Promise<readonly { readonly node: string; rea
   const { facts } = await lab.planned();
   const given = Object.values(facts).find((some) => 'routes' in some)?.routes;
   return given as readonly { readonly node: string; readonly table: string }[];
-}
-
-/** Undefined where the node cannot be entered, or has no `ip`. */
-async function routesIn(lab: Lab, { name, entry }: NodeRecord): Promise<readonly string[] | undefined> {
-  if (!entry) return undefined;
-  const { code, stdout } = await lab.inNode(name, ['ip', '-4', 'route', 'show']);
-  return code === 0 ? stdout.split('\n').filter(Boolean).map(normal) : undefined;
 }
 
 /** `10.0.1.0/24 via 10.0.0.2`, without what the kernel adds. */

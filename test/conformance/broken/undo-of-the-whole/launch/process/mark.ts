@@ -6,7 +6,7 @@ export default defineStage({
   summary: 'Mark the host, one mark after the other',
   plan() {
     const marks: Effect[] = [];
-    for (let index = 1; index <= 20; index += 1) {
+    for (let index = 1; index <= 40; index += 1) {
       const path = `/run/mark-${index}`;
       const after = marks.slice(-1);
       const commands = { observe: ['test', '-e', path], make: ['touch', path], unmake: ['rm', path] };
