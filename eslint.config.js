@@ -62,7 +62,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['eslint.config.js', ...helperFiles, 'test/conformance/{broken,lacking}/**'],
+    files: ['eslint.config.js', 'config/scaffold/**', ...helperFiles, 'test/conformance/{broken,lacking}/**'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
