@@ -15,6 +15,7 @@ import { ports } from './rules/ports.ts';
 import { purePlans } from './rules/pure-plans.ts';
 import { ready } from './rules/ready.ts';
 import { routes } from './rules/routes.ts';
+import { shaping } from './rules/shaping.ts';
 import { shownIsDone } from './rules/shown-is-done.ts';
 import { startCommand } from './rules/start-command.ts';
 import { timeLimits } from './rules/time-limits.ts';
@@ -43,5 +44,6 @@ export const rules: readonly Rule[] = [
   oneNode,
   lacks,
   undo,
+  shaping,
   kill,
 ];

@@ -49,6 +49,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   'restarts-neighbour': 'one-node',
   'lacks-untold': 'lacks',
   'leaves-file': 'undo',
+  unshaped: 'shaping',
   'undo-of-the-whole': 'kill',
 };
 
@@ -138,6 +139,7 @@ function told({ rule, faults }: Answered): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/\b[0-9a-f]{12}\b/g, 'HASH')
     .replace(/\d+ bytes of \d+/g, 'N bytes of TIME')
+    .replace(/[\d.]+ ms at least, [\d.]+ ms/g, 'N ms at least, N ms')
     .replace(/only [\d.]+ s later/g, 'only N s later')
     .replace(/is \d+, and then \d+/g, 'is N, and then N')
     .replace(/record \d+ of \d+/g, 'record N of N')

@@ -8,6 +8,7 @@ const PLATFORMS: Readonly<Record<string, { readonly kills: number }>> = {
   process: { kills: 6 },
   qemu: { kills: 2 },
   tap: { kills: 3 },
+  uml: { kills: 2 },
 };
 
 beforeAll(async () => {
