@@ -61,7 +61,10 @@ export default tseslint.config(
       'prefer-const': 'error',
     },
   },
-  { files: ['eslint.config.js', 'config/scaffold/**', ...helperFiles], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['eslint.config.js', 'config/scaffold/**', ...helperFiles],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   {
     files: stageFiles,
     ignores: helperFiles,
