@@ -93,7 +93,12 @@ function ownFiles(destination: string, options: readonly string[]): Mount {
 
 /** A directory or file of the host, to be read, or with `rw` to be written too. */
 export function bind(source: string, destination: string, access: 'ro' | 'rw' = 'ro'): Mount {
-  return { destination, type: 'bind', source, options: ['rbind', access, 'nosuid', 'nodev'] };
+  return {
+    destination,
+    type: 'bind',
+    source,
+    options: ['rbind', access === 'ro' ? 'rro' : access, 'nosuid', 'nodev'],
+  };
 }
 
 /** The container's config.json, as the OCI runtime specification has it. Its network namespace is the caller's. */

@@ -15,6 +15,7 @@ export default definePlatform({
   aliases: ['openvz'],
   controlNet: true,
   hostFiles: 'shared',
+  lacks: ['hostFiles'],
   sharesPnode: 'own',
   packingPass: 0,
   resources: { memory: 16, cores: 0.02 },

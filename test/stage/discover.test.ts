@@ -59,6 +59,58 @@ describe('stage files', () => {
     });
   });
 
+  test('may be programs: executable, with a number or an extension', () => {
+    const mine = folder('mine', {
+      'setup/10_a.sh': 'x',
+      'setup/20_b': 'x',
+      'launch/vm/nodes.py': 'x',
+      'launch/tool': 'x',
+      'launch/README.md': 'x',
+      'launch/_help.sh': 'x',
+      'launch/data.yaml': 'x',
+    });
+    const executables = [
+      'setup/10_a.sh',
+      'setup/20_b',
+      'launch/vm/nodes.py',
+      'launch/tool',
+      'launch/_help.sh',
+    ];
+    expect(discover(mine).stages).toEqual([]);
+    for (const path of [...executables, 'launch/README.md', 'launch/data.yaml'])
+      chmodSync(join(mine, path), 0o755);
+    expect(discover(mine).stages.map(({ name, program }) => [name, program])).toEqual([
+      ['launch/vm/nodes', true],
+      ['setup/10_a', true],
+      ['setup/20_b', true],
+    ]);
+  });
+
+  test('replace and mask stages of the same name in another language', () => {
+    const shipped = folder('shipped', { 'setup/02_a.ts': 'x', 'setup/03_b.ts': 'x' });
+    const mine = folder('mine', { 'setup/02_a.sh': 'y', 'setup/03_b.sh': '' });
+    chmodSync(join(mine, 'setup/02_a.sh'), 0o755);
+    expect(discover(shipped, mine)).toMatchObject({
+      stages: [{ name: 'setup/02_a', file: join(mine, 'setup/02_a.sh'), program: true }],
+      masked: [{ name: 'setup/03_b', by: join(mine, 'setup/03_b.sh') }],
+    });
+  });
+
+  test('are refused where one folder has two of a name, platforms too', () => {
+    const twins = folder('twins', { 'setup/02_a.ts': 'x', 'setup/02_a.sh': 'x' });
+    chmodSync(join(twins, 'setup/02_a.sh'), 0o755);
+    expect(messageOf(() => discover(twins))).toContain('have one name: setup/02_a');
+    const both = folder('both', { 'setup/vm/_platform.ts': 'x', 'setup/vm/_platform.yaml': 'x' });
+    expect(messageOf(() => discover(both))).toContain('have one name: setup/vm/_platform');
+  });
+
+  test('are refused for root where others may write what they include', () => {
+    const mine = folder('mine', { 'setup/10_a.sh': 'x', 'setup/_common.sh': 'x' });
+    chmodSync(join(mine, 'setup/10_a.sh'), 0o755);
+    chmodSync(join(mine, 'setup/_common.sh'), 0o666);
+    expect(messageOf(() => discoverStages([mine], { asRoot: true }))).toContain('_common.sh can be written');
+  });
+
   test('come from folders that are there', () => {
     expect(messageOf(() => discover(join(root, 'none')))).toContain(
       'is not there\n  hint: a stage folder holds',

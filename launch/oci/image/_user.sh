@@ -46,11 +46,13 @@ unpack() {
   echo "contents $contents" >"$tmp/out/about"
   # Devices are the container's own.
   if ! tar --extract --file="$1" --directory="$tmp/out/rootfs" --numeric-owner --same-permissions --xattrs \
-    --xattrs-include='security.capability' --exclude='./dev/*' --exclude='dev/*' 2>"$tmp/log"; then
+    --xattrs-include='security.capability' --anchored --exclude='./dev/*' --exclude='dev/*' 2>"$tmp/log"; then
     if grep -q 'No space left' "$tmp/log" || [ "$(free_mb)" -lt 16 ]; then fail_full; fi
     sed 's/^/  | /' "$tmp/log" | head -n 3 >&2
     fail "$1 cannot be unpacked" 'a tarball is wanted: .tar, or one compressed by gzip, bzip2, xz or zstd'
   fi
+  # Nothing else would keep root in a container from what they lead to.
+  find "$tmp/out/rootfs" -xdev \( -type b -o -type c \) -delete
   has_shell "$tmp/out/rootfs" || fail "$1 is no root file system: it has no bin/sh in its uppermost directory" \
     'name a tarball of what would be / in the node'
   seal "$tmp/out" "$entry"
