@@ -130,17 +130,13 @@ class Planner {
     facts.set('pnode', pnodeOf(facts.get('topology') as Topology, name));
     facts.set('nodes', mine);
     const stages = await this.load('launch', undefined);
-    await this.runScope(
-      stages.filter(({ definition }) => !definition.closing),
-      facts,
-    );
+    const closing = stages.filter(({ definition }) => definition.closing);
+    const opening = stages.filter(({ definition }) => !definition.closing);
+    await this.runScope(opening, facts);
     for (const platform of platformsOf(mine)) {
       await this.runPlatform('launch', { platform, pnode: name }, mine, facts);
     }
-    await this.runScope(
-      stages.filter(({ definition }) => definition.closing),
-      facts,
-    );
+    await this.runScope(closing, facts);
     this.nodes = nodeRecords(mine, this.inputs, this.effects);
   }
 
