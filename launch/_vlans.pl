@@ -11,12 +11,12 @@ alarm 30;
 socket my $switch, AF_UNIX, SOCK_STREAM, 0 or die "$path: $!\n";
 connect $switch, pack_sockaddr_un($path) or die "$path: $!\n";
 answer();
-my (%made, %created);
+my %made;
 for (@vlans) {
     my ($vlan, $ports) = /^(\d+):([\d,]+)$/ or die "not a VLAN with its ports: $_\n";
-    ask("vlan/create $vlan", 'exists already') if $vlan && !$made{$vlan}++;
+    ask("vlan/create $vlan", 'exists') if $vlan && !$made{$vlan}++;
     for my $port (split /,/, $ports) {
-        ask("port/create $port", 'exists already');
+        ask("port/create $port", 'exists');
         ask("port/setvlan $port $vlan");
     }
 }
@@ -26,7 +26,7 @@ sub ask {
     syswrite $switch, "$command\n" or die "$path: $!\n";
     my $answer = answer();
     my ($code, $text) = $answer =~ /(\d{4}) (.*)/ or die "$path: $command: no answer\n";
-    die "$path: $command: $text\n" unless $code eq '1000' || ($fine && $text =~ /exists/);
+    die "$path: $command: $text\n" unless $code eq '1000' || ($fine && $text =~ /$fine/);
 }
 
 # All up to the prompt.

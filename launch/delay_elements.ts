@@ -36,32 +36,12 @@ export default defineStage({
     const folder = effect.directory({ path: `${experiment.stateDir}/delay`, mode: '0700' });
     const parts = shaped.flatMap(({ substrate, socket }): Effect<unknown>[] => {
       const beside = switchProcesses[substrate]!;
-      const file = `${folder.spec.path}/${substrate}`;
-      const mine = elements.filter((one) => one.switch === socket);
-      const parameters = effect.file(
-        { path: file, content: parametersOf(socket, mine) },
+      const own = effect.directory(
+        { path: `${folder.spec.path}/${substrate}`, mode: '0700' },
         { after: [folder] },
       );
-      const process = effect.process(
-        {
-          name: `delay-${substrate}`,
-          label: `the delay elements of ${substrate}`,
-          // Frames wait for nobody: ahead of what nodes compute.
-          argv: [
-            'chrt',
-            '--rr',
-            '1',
-            'perl',
-            fileBeside(import.meta.url, '_delay.pl'),
-            file,
-            `${file}.ready`,
-          ],
-          start: 'stays',
-          creates: [`${file}.ready`],
-          ready: { file: `${file}.ready` },
-        },
-        { after: [parameters], diesWith: [beside] },
-      );
+      const file = `${own.spec.path}/parameters`;
+      const mine = elements.filter((one) => one.switch === socket);
       const apart = vlans.find((one) => one.switch === socket)!;
       const script = ['perl', fileBeside(import.meta.url, '_vlans.pl'), `${socket}.mgmt`];
       const vlan = effect.command({
@@ -69,9 +49,25 @@ export default defineStage({
         label: `the VLANs of the switch of ${substrate}`,
         of: [beside],
         make: [...script, ...apart.vlans.map((one) => `${one.vlan}:${one.ports.join(',')}`)],
-        unmake: [...script, `0:${apart.vlans.flatMap(({ ports }) => ports).join(',')}`],
+        // An inner port stays where it is: with both its ports in one VLAN an element is a loop.
+        unmake: [...script, `0:${apart.vlans.map(({ vlan: port }) => port).join(',')}`],
       });
-      return [parameters, process, vlan];
+      const parameters = effect.file(
+        { path: file, content: parametersOf(socket, mine) },
+        { after: [own, vlan] },
+      );
+      const process = effect.process(
+        {
+          name: `delay-${substrate}`,
+          label: `the delay elements of ${substrate}`,
+          argv: ['perl', fileBeside(import.meta.url, '_delay.pl'), file, `${own.spec.path}/ready`],
+          start: 'stays',
+          creates: [`${own.spec.path}/ready`],
+          ready: { file: `${own.spec.path}/ready` },
+        },
+        { after: [parameters], diesWith: [beside] },
+      );
+      return [own, vlan, parameters, process];
     });
     return { effects: [folder, ...parts] };
   },

@@ -43,7 +43,7 @@ export function siteSchema(platforms: readonly Platform[]): JsonSchema {
         },
       ]),
   );
-  return schema as JsonSchema;
+  return schema;
 }
 
 /** Lays comments and values of a YAML map over the properties of the same names. */
@@ -58,7 +58,7 @@ function describe(properties: Record<string, Schema>, map: unknown, document: Do
     if (isMap(pair.value) && pair.value.items.length > 0 && property.properties) {
       describe(property.properties as Record<string, Schema>, pair.value, document);
     } else {
-      property.default = document.createNode(pair.value).toJS(document) as NonNullable<Schema['default']>;
+      property.default = document.createNode(pair.value).toJS(document);
     }
   });
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group-by.ts';
 import type { PlatformFact } from '../model/experiment.ts';
 import type { Problem } from '../model/problem.ts';
 import { attribute, computers } from '../model/queries.ts';
@@ -7,6 +8,7 @@ import { halfLoss, isPlain, wireOf } from './wires.ts';
 import { readAsked } from './shaping-values.ts';
 import type { Asked } from './shaping-values.ts';
 
+/** What links are shaped by beside the topology. */
 export interface ShapeOptions {
   readonly platforms: readonly PlatformFact[];
   /** Nodes that can shape what they send do so themselves. */
@@ -15,6 +17,7 @@ export interface ShapeOptions {
   readonly queue: number;
 }
 
+/** What `shapeNetworks` makes of it. */
 export interface ShapeResult {
   /** Every substrate with computers on it, in document order. */
   readonly networks: readonly NetworkShape[];
@@ -38,11 +41,15 @@ export function shapeNetworks(topology: Topology, options: ShapeOptions): ShapeR
     const group = members.get(substrate.name) ?? [];
     if (group.length === 0) return [];
     const asked = readAsked(substrate, `the substrate '${substrate.name}'`, problems);
+    if (!isPlain(asked.out) || !isPlain(asked.in)) problems.push(oneWay(substrate.name));
     const share = shareOf(asked.both, group.length);
     const legs = group.map((member) => legOf(member, share, options.queue, problems));
     const shaped = legs.some((leg) => !isPlain(leg.out) || !isPlain(leg.in));
     const by = shaped ? shaperOf(substrate.name, group, options, problems) : 'vde';
-    const beyond = shaped && by === 'vde' ? legs.find(({ port }) => port > LAST_VLAN) : undefined;
+    const beyond =
+      shaped && by === 'vde'
+        ? legs.find((leg) => leg.port > LAST_VLAN && !(isPlain(leg.out) && isPlain(leg.in)))
+        : undefined;
     if (beyond) problems.push(tooLarge(substrate.name, beyond));
     return [{ substrate: substrate.name, by, legs }];
   });
@@ -74,14 +81,18 @@ export function shareOf(both: Wire, members: number): Wire {
 }
 
 function membersBySubstrate(topology: Topology): ReadonlyMap<string, readonly Member[]> {
-  const members = new Map<string, Member[]>();
-  for (const computer of computers(topology)) {
-    for (const port of computer.interfaces) {
-      const substrate = port.substrates[0]!;
-      members.set(substrate, [...(members.get(substrate) ?? []), { computer, port }]);
-    }
-  }
-  return members;
+  const members = computers(topology).flatMap((computer) =>
+    computer.interfaces.map((port) => ({ computer, port })),
+  );
+  return groupBy(members, ({ port }) => port.substrates[0]!);
+}
+
+function oneWay(substrate: string): Problem {
+  return {
+    code: 'bad-shaping',
+    message: `the substrate '${substrate}' has an attribute for one direction (..._out, ..._in)`,
+    hint: 'single directions are those of interfaces: write it on one',
+  };
 }
 
 function legOf({ computer, port }: Member, share: Wire, queue: number, problems: Problem[]): Leg {

@@ -3,7 +3,7 @@ import type { Wire } from '../model/shaping.ts';
 /** One wire behind the other, as one: delays add up, the slower rate holds, what either loses is lost. */
 export function join(first: Wire, second: Wire): Wire {
   const rate = least(first.rate, second.rate);
-  const queue = least(first.queue, second.queue);
+  const queue = (first.rate ?? Infinity) <= (second.rate ?? Infinity) ? first.queue : second.queue;
   const burst = Math.max(first.burst ?? 1, second.burst ?? 1);
   return wireOf({
     delay: (first.delay ?? 0) + (second.delay ?? 0),

@@ -1,3 +1,5 @@
+import { UserError } from '../model/problem.ts';
+import { EXIT_USAGE } from './exit-codes.ts';
 import type { Request } from '../model/experiment.ts';
 import { packingRequest, typedPacking } from './packing-options.ts';
 import type { PackingOptions } from './packing-options.ts';
@@ -22,6 +24,16 @@ export interface PlanOptions extends TargetOptions, PackingOptions {
 /** The part of the options that stages see. */
 export function requestOf(options: PlanOptions): Request {
   const { as, defaultPlatform, endNodeShaping, vdeSwitchShaping } = options;
+  if (endNodeShaping && vdeSwitchShaping) {
+    throw new UserError(
+      {
+        code: 'contradicting-options',
+        message: '--end-node-shaping and --vde-switch-shaping exclude each other',
+        hint: 'leave one of them out',
+      },
+      { exitCode: EXIT_USAGE },
+    );
+  }
   const packing = packingRequest(options);
   return {
     as,

@@ -91,14 +91,9 @@ function ownFiles(destination: string, options: readonly string[]): Mount {
   return { destination, type: 'tmpfs', source: 'tmpfs', options };
 }
 
-/** A directory or file of the host, to be read, or with `rw` to be written too. */
-export function bind(source: string, destination: string, access: 'ro' | 'rw' = 'ro'): Mount {
-  return {
-    destination,
-    type: 'bind',
-    source,
-    options: ['rbind', access === 'ro' ? 'rro' : access, 'nosuid', 'nodev'],
-  };
+/** A directory or file of the host: to be read, with `rro` down to what is mounted below it (directories only), or written. */
+export function bind(source: string, destination: string, access: 'ro' | 'rro' | 'rw' = 'ro'): Mount {
+  return { destination, type: 'bind', source, options: ['rbind', access, 'nosuid', 'nodev'] };
 }
 
 /** The container's config.json, as the OCI runtime specification has it. Its network namespace is the caller's. */

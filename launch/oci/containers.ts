@@ -55,7 +55,9 @@ export default defineStage({
             bind(configDir, '/var/benito/config'),
             bind(beside('..'), '/var/benito/launch'),
             bind(`${configDir}/hosts`, '/etc/hosts'),
-            ...facts.containerMounts.map(({ path, directory, access }) => bind(directory, path, access)),
+            ...facts.containerMounts.map(({ path, directory, access }) =>
+              bind(directory, path, access === 'ro' ? 'rro' : access),
+            ),
           ],
         });
         const files = Object.entries({

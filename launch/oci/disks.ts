@@ -16,7 +16,7 @@ export default defineStage({
   needs: ['experiment', 'nodes', 'containerRoots', 'containerImages'],
   provides: ['containerDisks'],
   plan({ facts: { experiment, nodes, containerRoots, containerImages } }) {
-    const folder = effect.directory({ path: `${experiment.varDir}/disks`, mode: '0700' });
+    const folder = effect.directory({ path: `${experiment.varDir}/containers`, mode: '0700' });
     const disks = nodes
       .filter(({ ghost }) => !ghost)
       .map(({ name, failureAction }) => {

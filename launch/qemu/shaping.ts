@@ -38,7 +38,8 @@ export default defineStage({
 /** The way from a node to its neighbours: its own leg, and that of the nearest of them. */
 function sent(leg: Leg, { legs }: NetworkShape): readonly Wire[] {
   const others = legs.filter(({ node }) => node !== leg.node).map((other) => other.in);
-  const [nearest] = [...others].sort((a, b) => (a.delay ?? 0) - (b.delay ?? 0));
+  const awake = others.filter((wire) => !wire.down);
+  const [nearest] = [...(awake.length > 0 ? awake : others)].sort((a, b) => (a.delay ?? 0) - (b.delay ?? 0));
   return [leg.out, ...(nearest ? [nearest] : [])];
 }
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { codecs } from '../../engine/config/files.ts';
-import { diskReader, plannedReader } from '../../engine/config/reader.ts';
+import type { diskReader } from '../../engine/config/reader.ts';
+import { plannedReader } from '../../engine/config/reader.ts';
 import { loadSettings } from '../../engine/config/settings.ts';
 import type { Settings } from '../../engine/config/settings.ts';
 import type { Previous } from '../../engine/model/experiment.ts';
@@ -54,7 +55,7 @@ const TWO = [{ name: 'host-a' }, { name: 'host-b' }];
 
 describe('partitions', () => {
   test('are one where the site lists no pnodes and nobody asks for more', async () => {
-    expect(await assignmentOf(await planOf(ROW))).toBe("'0': [a, b, c, d]\n");
+    expect(assignmentOf(await planOf(ROW))).toBe("'0': [a, b, c, d]\n");
   });
 
   test('are made where somebody asks, with a note that they are all here', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,17 +16,30 @@ export const HAS = join(ROOT, 'launch/qemu/image/has');
 export async function imagesOfThisMachine(
   names: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
-  const links = await mkdtemp(join(tmpdir(), 'benito-images-'));
+  const found: [string, string][] = [];
+  for (const name of names) found.push([name, await provided(PROVIDE, name)]);
+  return Object.fromEntries(found);
+}
+
+/** The default root of containers there; its path. */
+export function rootOfContainers(): Promise<string> {
+  return provided(join(ROOT, 'launch/oci/image/provide'), 'debian');
+}
+
+/** The root of User-Mode Linux guests there; its path. */
+export function rootOfUml(): Promise<string> {
+  return provided(join(ROOT, 'launch/uml/image/provide'));
+}
+
+/** What a program makes a link lead to, whose name is its last word. */
+async function provided(program: string, ...words: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'benito-images-'));
   try {
-    const found: [string, string][] = [];
-    for (const name of names) {
-      await promisify(execFile)(PROVIDE, [name, join(links, name)], { maxBuffer: 1 << 24 });
-      const { stdout } = await promisify(execFile)('readlink', [join(links, name)]);
-      found.push([name, stdout.trim()]);
-    }
-    return Object.fromEntries(found);
+    const link = join(folder, 'link');
+    await promisify(execFile)(program, [...words, link], { maxBuffer: 1 << 24 });
+    return await readlink(link);
   } finally {
-    await rm(links, { recursive: true });
+    await rm(folder, { recursive: true });
   }
 }
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { running } from '../../engine/conformance/running.ts';
 import { commandOf } from './_host.ts';
-import { imagesOfThisMachine } from './_images.ts';
+import { imagesOfThisMachine, rootOfContainers, rootOfUml } from './_images.ts';
 
 /** Every platform that is shipped, with how often `up` is killed: each kill costs as much as bringing three nodes up twice. */
 const PLATFORMS: Readonly<Record<string, { readonly kills: number }>> = {
@@ -14,6 +14,8 @@ const PLATFORMS: Readonly<Record<string, { readonly kills: number }>> = {
 
 beforeAll(async () => {
   await imagesOfThisMachine(['mini']);
+  await rootOfContainers();
+  await rootOfUml();
 }, 600_000);
 
 test.each(Object.entries(PLATFORMS))('%s does what every platform must', async (name, { kills }) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { rootOfThisMachine } from './_containers.ts';
+import { rootOfContainers } from './_images.ts';
 import { allPings, portCounters, readExperiment, wrongPings } from './_experiment.ts';
 import { throwAwayHost } from './_host.ts';
 import type { Host } from './_host.ts';
@@ -14,7 +14,7 @@ const corpus = corpusText(FILES[0]!) === undefined ? describe.skip : describe;
 corpus('fifty nodes that ask for openvz, with nothing set', () => {
   let host: Host;
   beforeAll(async () => {
-    await rootOfThisMachine();
+    await rootOfContainers();
     host = await throwAwayHost({ images: 'shared' });
   });
   afterAll(() => host.close());

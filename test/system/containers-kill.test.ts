@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { rootOfThisMachine } from './_containers.ts';
+import { rootOfContainers } from './_images.ts';
 import { killRepeatedly } from './_kill.ts';
 import { topdl } from './_topdl.ts';
 
@@ -19,7 +19,7 @@ const EXPERIMENT = topdl({
 test(
   `containers killed ${KILLS} times (repeat with KILLS=${KILLS} SEED=${SEED}): nothing is left, and they work again`,
   async () => {
-    await rootOfThisMachine();
+    await rootOfContainers();
     const killed = await killRepeatedly(EXPERIMENT, KILLS, SEED, { images: 'shared' });
     expect(killed).toHaveLength(KILLS);
     expect({ SEED, killed: killed.filter(({ wrong }) => wrong.length > 0) }).toEqual({ SEED, killed: [] });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { rootOfThisMachine } from './_containers.ts';
+import { rootOfContainers } from './_images.ts';
 import { throwAwayHost } from './_host.ts';
 import type { Host } from './_host.ts';
 import { topdl } from './_topdl.ts';
@@ -10,7 +10,7 @@ const CACHE = '/var/cache/benito-pipeline/images';
 
 let host: Host;
 beforeAll(async () => {
-  const root = await rootOfThisMachine();
+  const root = await rootOfContainers();
   host = await throwAwayHost({ images: 'shared' });
   // A root without an SSH server, as a user may have it: a few programs with their libraries, and no more.
   await host.must(['sh', '-c', MAKE_ROOTS, 'sh', root]);
@@ -60,7 +60,7 @@ test('a directory, a tarball and a template, each the root of a node', async () 
 
   // A tarball of other contents is another root: for those that are made from now on.
   const rootOf = (disk: string): Promise<string> =>
-    host.must(['sh', '-c', `readlink /tmp/roots/disks/${disk}.own-*/lower`]);
+    host.must(['sh', '-c', `readlink /tmp/roots/containers/${disk}.own-*/lower`]);
   const first = await rootOf('t');
   expect(first).toMatch(new RegExp(`^${CACHE}/oci-user-[0-9a-f]{16}/rootfs\n$`));
   await host.must(['sh', '-c', 'echo more >/tmp/own/more && tar -C /tmp/own -czf /tmp/own.tar.gz .']);

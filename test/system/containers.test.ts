@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { rootOfThisMachine } from './_containers.ts';
+import { rootOfContainers } from './_images.ts';
 import { allPings, changed, identities, readExperiment, wrongPings } from './_experiment.ts';
 import { commandOf, throwAwayHost, until } from './_host.ts';
 import type { Ended, Host, Snapshot } from './_host.ts';
@@ -34,7 +34,7 @@ const CONTAINERS = ['a', 'b', 'r', 'd'];
 let host: Host;
 let before: Snapshot;
 beforeAll(async () => {
-  await rootOfThisMachine();
+  await rootOfContainers();
   host = await throwAwayHost({ images: 'shared' });
   await host.must(['mkdir', '-p', '/share/magi', '/users']);
   await host.write('/share/magi/hello', 'hello');

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { ROOT, throwAwayHost } from './_host.ts';
+import { rootOfUml } from './_images.ts';
 import type { Host, Snapshot } from './_host.ts';
 import { topdl } from './_topdl.ts';
 import type { NodeSketch } from './_topdl.ts';
@@ -30,7 +27,7 @@ const NODES: Readonly<Record<string, NodeSketch>> = {
 let host: Host;
 let before: Snapshot;
 beforeAll(async () => {
-  await imageOfThisMachine();
+  await rootOfUml();
   host = await throwAwayHost({ images: 'shared' });
   await host.write(FILE, topdl(NODES));
   await host.must(['sh', '-c', 'mkdir -p /users && echo ours >/users/ours && chmod 600 /users/ours']);
@@ -205,14 +202,4 @@ const inGuest = (node: string, script: string): ReturnType<Host['cli']> =>
 /** What is another one after each start of a guest's kernel. */
 async function lifeOf(node: string): Promise<string> {
   return (await inGuest(node, 'cat /proc/sys/kernel/random/boot_id')).stdout;
-}
-
-/** Made once, in this machine's own cache. */
-async function imageOfThisMachine(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'benito-uml-'));
-  try {
-    await promisify(execFile)(join(ROOT, 'launch/uml/image/provide'), [join(folder, 'link')]);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }

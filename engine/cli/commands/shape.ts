@@ -20,7 +20,8 @@ import { planUnderLock } from '../plan-under-lock.ts';
 import { changeText, legLines } from '../shape-text.ts';
 import type { TargetOptions } from '../target.ts';
 
-export interface ShapeOptions extends TargetOptions {
+/** What `shape` takes. */
+export interface ShapeCommandOptions extends TargetOptions {
   readonly delay?: string;
   readonly jitter?: string;
   readonly rate?: string;
@@ -35,7 +36,7 @@ export interface ShapeOptions extends TargetOptions {
 }
 
 /** `shape SUBSTRATE|NODE:SUBSTRATE`: changes a running link, until `--reset` or `down`; shows it where nothing is asked. */
-export async function shape(key: string, options: ShapeOptions, io: Io): Promise<number> {
+export async function shape(key: string, options: ShapeCommandOptions, io: Io): Promise<number> {
   const known = openKnown(options, 'shape');
   if (!isLaunched(known.journal)) throw notUp(known.full);
   const network = findNetwork(known, key);
@@ -43,6 +44,9 @@ export async function shape(key: string, options: ShapeOptions, io: Io): Promise
   if (!options.reset && !options.up && Object.keys(change).length === 0) return show(known, network, io);
 
   const { experiment, full } = known;
+  if (options.up && key !== network.substrate && known.journal.shapeChanges[network.substrate]?.down) {
+    throw networkIsDown(network.substrate, key);
+  }
   const inputs = await readInputs({
     experiment,
     settings: loadSettings(),
@@ -52,6 +56,7 @@ export async function shape(key: string, options: ShapeOptions, io: Io): Promise
   });
   let changes: ShapeChanges = {};
   let differing: ReadonlySet<string> = new Set();
+  let stopped: ReadonlySet<string> = new Set();
   return carryOut(
     {
       command: `shape ${key}`,
@@ -60,6 +65,7 @@ export async function shape(key: string, options: ShapeOptions, io: Io): Promise
       resume: `benito-pipeline up EXPERIMENT -e ${full}`,
       async plan(context) {
         const before = context.journal.shapeChanges;
+        stopped = context.journal.stopped;
         changes = options.reset
           ? withoutChanges(before, key === network.substrate ? changeKeys(network) : [key])
           : addChange(before, { key, network, change, up: options.up === true });
@@ -69,7 +75,8 @@ export async function shape(key: string, options: ShapeOptions, io: Io): Promise
         differing = difference(was, plan);
         return plan;
       },
-      only: () => (effect) => differing.has(effectId(effect)),
+      // Nodes that are stopped learn it when they are started.
+      only: () => (effect) => differing.has(effectId(effect)) && !stopped.has(effect.node ?? ''),
       prepare({ session, emit }) {
         session.journal.append([{ type: 'shaped', changes }], { durable: true });
         emit({
@@ -81,6 +88,14 @@ export async function shape(key: string, options: ShapeOptions, io: Io): Promise
     },
     io,
   );
+}
+
+function networkIsDown(substrate: string, key: string): UserError {
+  return new UserError({
+    code: 'network-is-down',
+    message: `'${substrate}' is down as a whole: '${key}' cannot be up by itself`,
+    hint: `benito-pipeline shape ${substrate} --up`,
+  });
 }
 
 function findNetwork({ experiment, full }: Known, key: string): NetworkShape {
@@ -102,11 +117,11 @@ function findNetwork({ experiment, full }: Known, key: string): NetworkShape {
   });
 }
 
-function changeOf(options: ShapeOptions): ShapeChange {
+function changeOf(options: ShapeCommandOptions): ShapeChange {
   const { down, up, reset } = options;
   const amounts = ['delay', 'jitter', 'rate', 'loss', 'duplicate'] as const;
   const named = amounts.filter((name) => options[name] !== undefined);
-  if ((down && up) || (reset && (down ?? up ?? named.length > 0))) {
+  if ((down && up) || (reset && (down || up || named.length > 0))) {
     throw new UserError(
       {
         code: 'contradicting-options',
