@@ -9,6 +9,7 @@ import { guestsSubject } from './subjects/guests.ts';
 import { lanSubject } from './subjects/lan.ts';
 import { lineSubject } from './subjects/line.ts';
 import { packingSubject } from './subjects/packing.ts';
+import { scaffoldSubject } from './subjects/scaffold.ts';
 import { setupSubject } from './subjects/setup.ts';
 import { shapingSubject } from './subjects/shaping.ts';
 import { stagesSubject } from './subjects/stages.ts';
@@ -19,6 +20,7 @@ import { formatTable } from './table.ts';
 const subjects: Readonly<Record<string, Subject>> = {
   startup: startupSubject,
   stages: stagesSubject,
+  scaffold: scaffoldSubject,
   setup: setupSubject,
   packing: packingSubject,
   lan: lanSubject,

@@ -1,5 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { throwAwayHost } from './_host.ts';
+import { running } from '../../engine/conformance/running.ts';
+import { commandOf, throwAwayHost } from './_host.ts';
 import type { Host } from './_host.ts';
 
 const FOLDER = '/etc/benito-new';
@@ -29,4 +31,20 @@ test.each(['ts', 'sh', 'python'])('a new platform in %s brings nodes up as it st
 
   await host.ok('down', '--purge', ...named);
   expect(await host.residue(before)).toEqual([]);
+});
+
+test.each(['ts', 'sh', 'python'])('a new platform in %s does what every platform must', async (lang) => {
+  const folder = mkdtempSync('/var/tmp/benito-new-');
+  const benito = (...words: readonly string[]) =>
+    running(commandOf([...words, '--stages', folder]), {}).ended;
+  try {
+    const name = `box_${lang}`;
+    expect(await benito('new', 'platform', name, '--lang', lang)).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = await benito('conformance', name, '--kills', '1', '--json');
+    const { rules } = JSON.parse(stdout) as { readonly rules: readonly { state: string; faults: unknown }[] };
+    expect(rules.length).toBeGreaterThan(15);
+    expect(rules.filter(({ state }) => state === 'broken' || state === 'open')).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
