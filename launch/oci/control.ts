@@ -1,46 +1,73 @@
-import { defineStage, effect, fileBeside, interfaceName } from 'benito-pipeline';
-import type { Effect, One } from 'benito-pipeline';
+import { defineStage, effect, hashedMac, interfaceName } from 'benito-pipeline';
+import type { Effect, One, ProcessSpec, TapSpec } from 'benito-pipeline';
 
 declare module 'benito-pipeline' {
   interface Facts {
-    /** The interface on the control net of each container, by node. */
-    containerControls: One<Readonly<Record<string, Effect>>>;
+    /** What the interface on the control net of each container consists of, by node. */
+    containerControls: One<Readonly<Record<string, readonly Effect<unknown>[]>>>;
   }
 }
 
-/** A veth pair, one end a port of the control bridge, the other born in the node's network namespace. */
+/** The first port that a container is plugged into: the TAP in the control bridge takes the first there is. */
+const FIRST_PORT = 2;
+
+/**
+ * A switch of the containers' own, with a TAP in the control bridge; each container is plugged into it as into any other. A veth
+ * would give the host's network namespace an id in the node's, by which root there asks the kernel to change the host's links.
+ */
 export default defineStage({
-  summary: 'Plug the containers on this pnode into the control bridge',
+  summary: 'Plug the containers on this pnode into a VDE switch on the control bridge',
   needs: ['experiment', 'nodes', 'controlBridge', 'containerNamespaces', 'containers'],
   provides: ['containerControls'],
   plan({ facts: { experiment, nodes, controlBridge, containerNamespaces, containers } }) {
-    const pairs = nodes.flatMap(({ name: node, control, failureAction }) => {
+    const { id, stateDir } = experiment;
+    const socket = `${stateDir}/oci-control`;
+    const device = interfaceName('bo', id, 'control');
+    const tap = effect.tap({ device, mac: hashedMac(`${device}\n${id}`), bridge: controlBridge });
+    const controlNet = effect.process(
+      {
+        name: 'oci-control-net',
+        label: 'the VDE switch of the containers on the control net',
+        argv: [
+          ...['vde_switch', '--numports', String(portsFor(nodes.length)), '--tap', device],
+          ...['--sock', socket, '--mode', '600', '--dirmode', '700'],
+          ...['--mgmt', `${socket}.mgmt`, '--mgmtmode', '600', '--pidfile', `${socket}.pid`, '--daemon'],
+        ],
+        creates: [socket, `${socket}.mgmt`, `${socket}.pid`],
+        ready: { socket: `${socket}/ctl` },
+      },
+      { diesWith: [tap] },
+    );
+    const byNode = nodes.flatMap(({ name: node, control, failureAction }, index) => {
       const netns = containerNamespaces[node];
       if (!control || !netns) return [];
-      const outer = interfaceName('bv', experiment.id, node);
+      const options = { node, failure: failureAction } as const;
       const { address, prefix, mac } = control;
-      const words = [outer, controlBridge.name, netns.name, `${address}/${prefix}`, mac];
-      const command = (verb: string): readonly string[] => [
-        fileBeside(import.meta.url, '_control.sh'),
-        verb,
-        ...words,
-      ];
-      const made = effect.command(
+      const inner = effect.tap(
+        { netns, device: 'control0', mac, addresses: [`${address}/${prefix}`] },
+        options,
+      );
+      const port = String(FIRST_PORT + index);
+      const plug = effect.process(
         {
-          identity: `control interface ${words.join(' ')}`,
-          label: `the interface of ${node} on the control net`,
-          observe: command('has'),
-          make: command('make'),
-          unmake: command('unmake'),
+          name: `plug-${node}.control0`,
+          netns,
+          argv: ['vde_plug2tap', '--daemon', '--sock', socket, '--port', port, 'control0'],
+          label: `the plug of ${node}/control0 in port ${port} of the control net's switch`,
         },
         // A node that was stopped is silent, though its namespace stays.
-        { after: [controlBridge], diesWith: [netns, containers[node]!], node, failure: failureAction },
+        { ...options, diesWith: [inner, controlNet, containers[node]!] },
       );
-      return [[node, made] as const];
+      return [[node, [inner, plug] as Effect<TapSpec | ProcessSpec>[]] as const];
     });
     return {
-      effects: pairs.map(([, pair]) => pair),
-      facts: { containerControls: Object.fromEntries(pairs) },
+      effects: byNode.length === 0 ? [] : [tap, controlNet, ...byNode.flatMap(([, parts]) => parts)],
+      facts: { containerControls: Object.fromEntries(byNode) },
     };
   },
 });
+
+/** In large steps: a switch with another number of ports is another one, which all have to be plugged into anew. */
+function portsFor(containers: number): number {
+  return Math.max(256, 2 ** Math.ceil(Math.log2(2 * (containers + FIRST_PORT))));
+}

@@ -14,7 +14,8 @@ export default defineStage({
       const log = `${experiment.logDir}/${name}/start_command`;
       const after: Effect<unknown>[] = [
         ...containerInterfaces[name]!,
-        ...[containerControls[name], containerRoutes[name]].flatMap((one) => one ?? []),
+        ...(containerControls[name] ?? []),
+        ...[containerRoutes[name]].flatMap((one) => one ?? []),
       ];
       return [
         effect.task(

@@ -31,6 +31,15 @@ const NODES = {
 };
 const CONTAINERS = ['a', 'b', 'r', 'd'];
 
+/** RTM_DELLINK of the link INDEX in the network namespace of the id ID (IFLA_TARGET_NETNSID); prints the kernel's answer. */
+const DELETE_LINK = `use Socket;
+  my ($index, $id) = @ARGV;
+  socket(my $s, 16, SOCK_RAW, 0) or die "socket: $!";
+  my $body = pack('CxSlLL SSl', 0, 0, $index, 0, 0, 8, 46, $id);
+  send($s, pack('LSSLL', 16 + length $body, 17, 5, 1, 0) . $body, 0) or die "send: $!";
+  recv($s, my $answer, 8192, 0);
+  print 'errno ', -unpack('l', substr $answer, 16, 4), "\\n";`;
+
 let host: Host;
 let before: Snapshot;
 beforeAll(async () => {
@@ -124,6 +133,22 @@ describe('root in a container', () => {
     ).toBe('done\n');
   });
 
+  test('has no way into another network namespace: it has an id of none, and deletes no link of the host', async () => {
+    const bridge = (await host.must(['sh', '-c', 'basename /sys/class/net/benito-*'])).trim();
+    const index = (await host.must(['cat', `/sys/class/net/${bridge}/ifindex`])).trim();
+    for (const node of CONTAINERS) {
+      const netns = `t-s.boxes.${node}`;
+      expect(await host.must(['ip', '-n', netns, '-details', 'link'])).not.toContain('link-netns');
+      expect(await host.must(['ip', '-n', netns, 'netns', 'list-id'])).toBe('');
+    }
+    for (let id = 0; id < 3; id++) {
+      const words = ['perl', '-e', DELETE_LINK, index, String(id)];
+      const asked = await host.must(['ip', 'netns', 'exec', 't-s.boxes.b', ...words]);
+      expect(asked).toBe('errno 22\n');
+    }
+    await host.must(['test', '-e', `/sys/class/net/${bridge}`]);
+  });
+
   test('sees its own processes only', async () => {
     const seen = (await inside('b', 'exec ps -e -o comm=')).trim().split('\n');
     expect(new Set(seen)).toEqual(new Set(['catatonit', 'ps', 'sshd']));
@@ -196,7 +221,11 @@ describe('a root of its own', () => {
     expect((await host.cli('exec', ...NAMED, 'd', '--', 'true')).stderr).toContain('d was stopped');
     await host.ok('start', ...NAMED, 'd');
     expect(await inside('d', 'cat /root/kept')).toBe('kept\n');
-    expect(changed(then.processes, (await firsts()).processes)).toEqual(['container-d', 'plug-d.inf000']);
+    expect(changed(then.processes, (await firsts()).processes)).toEqual([
+      'container-d',
+      'plug-d.control0',
+      'plug-d.inf000',
+    ]);
     expect((await host.ok('ssh', ...NAMED, 'd', '--', 'hostname')).stdout).toBe('d\n');
   });
 });
@@ -214,7 +243,7 @@ describe('what died comes back, and nothing else is touched', () => {
     {
       name: "a container's first process",
       remove: () => kill('container-b'),
-      processes: ['container-b', 'plug-b.inf000'],
+      processes: ['container-b', 'plug-b.control0', 'plug-b.inf000'],
     },
     { name: 'a plug', remove: () => kill('plug-a.inf000'), processes: ['plug-a.inf000'] },
     {
@@ -223,14 +252,28 @@ describe('what died comes back, and nothing else is touched', () => {
       processes: ['plug-d.inf000', 'plug-r.inf001', 'switch-link0'],
     },
     { name: 'an address that root took away', remove: () => inside('a', 'ip address flush dev inf000') },
-    { name: 'an interface on the control net', remove: () => inside('a', 'ip link delete control0') },
+    {
+      name: 'an interface on the control net',
+      remove: () => inside('a', 'ip link delete control0'),
+      processes: ['plug-a.control0'],
+    },
+    {
+      name: 'the switch on the control net',
+      remove: () => kill('oci-control-net'),
+      processes: ['oci-control-net', ...[...CONTAINERS].sort().map((node) => `plug-${node}.control0`)],
+    },
+    {
+      name: 'its interface in the control bridge',
+      remove: () => host.must(['sh', '-c', 'ip link delete "$(basename /sys/class/net/bo*)"']),
+      processes: ['oci-control-net', ...[...CONTAINERS].sort().map((node) => `plug-${node}.control0`)],
+    },
     {
       name: 'all of a container',
       remove: () =>
         host.must(['sh', '-c', 'tee /sys/fs/cgroup/*/benito-pipeline/*/live/container-r/cgroup.kill'], {
           input: '1',
         }),
-      processes: ['container-r', 'plug-r.inf000', 'plug-r.inf001'],
+      processes: ['container-r', 'plug-r.control0', 'plug-r.inf000', 'plug-r.inf001'],
     },
     {
       name: 'a limit',
