@@ -77,12 +77,14 @@ test('the same experiment twice at once: one works on it, the other is told who 
     'no lock',
     first,
   );
-  const second = await host.cli('up', '/tmp/line.xml', ...ONE);
+  const [second, third] = await Promise.all([
+    host.cli('up', '/tmp/line.xml', ...ONE),
+    host.cli('down', ...ONE),
+  ]);
   expect([second.code, second.stderr]).toEqual([
     1,
     expect.stringMatching(/t-s\/one is being worked on by process \d+/),
   ]);
-  const third = await host.cli('down', ...ONE);
   expect([third.code, third.stderr]).toEqual([
     1,
     expect.stringMatching(/t-s\/one is being worked on by process \d+/),
