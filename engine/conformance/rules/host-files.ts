@@ -43,7 +43,8 @@ interface Directory {
 }
 
 async function directoriesOf(lab: Lab): Promise<readonly Directory[]> {
-  if (lab.definition.hostFiles !== '9p') return [{ path: UNSCANNED, directory: UNSCANNED }];
+  if (!['9p', 'own'].includes(lab.definition.hostFiles ?? 'shared'))
+    return [{ path: UNSCANNED, directory: UNSCANNED }];
   const { facts } = await lab.planned();
   const given = Object.values(facts).find((some) => 'fileSystems' in some)?.fileSystems as {
     readonly exports: readonly Directory[];
