@@ -40,6 +40,7 @@ export { interfaceName } from './allocate/names.ts';
 export { assignPorts } from './allocate/switch-ports.ts';
 export { delayElements, vlansOf } from './allocate/delay-elements.ts';
 export { shapeNetworks } from './allocate/shape-networks.ts';
+export { join as joinWires } from './allocate/wires.ts';
 export { withChanges } from './allocate/shape-changes.ts';
 export { buildGraph } from './allocate/graph.ts';
 export { computeRoutes } from './allocate/routes.ts';

@@ -1,4 +1,4 @@
-import { defineStage, effect, fileBeside, skip, sshCommand, withChanges } from 'benito-pipeline';
+import { defineStage, effect, fileBeside, joinWires, skip, sshCommand, withChanges } from 'benito-pipeline';
 import type { Leg, NetworkShape, Wire } from 'benito-pipeline';
 
 /** Each guest of a network that is shaped by its nodes delays what it sends for the whole way to the next hop. */
@@ -36,33 +36,26 @@ export default defineStage({
 });
 
 /** The way from a node to its neighbours: its own leg, and that of the nearest of them. */
-function sent(leg: Leg, { legs }: NetworkShape): readonly Wire[] {
+function sent(leg: Leg, { legs }: NetworkShape): Wire {
   const others = legs.filter(({ node }) => node !== leg.node).map((other) => other.in);
   const awake = others.filter((wire) => !wire.down);
   const [nearest] = [...(awake.length > 0 ? awake : others)].sort((a, b) => (a.delay ?? 0) - (b.delay ?? 0));
-  return [leg.out, ...(nearest ? [nearest] : [])];
+  return nearest ? joinWires(leg.out, nearest) : leg.out;
 }
 
-/** tc-netem's words for wires behind one another: `delay 10ms rate 100000kbit limit 100`. */
-function netem(wires: readonly Wire[]): string {
-  const sum = (key: 'delay' | 'jitter'): number => wires.reduce((total, wire) => total + (wire[key] ?? 0), 0);
-  const either = (key: 'loss' | 'duplicate'): number =>
-    1 - wires.reduce((kept, wire) => kept * (1 - (wire[key] ?? 0)), 1);
-  const rates = wires.flatMap(({ rate }) => rate ?? []);
-  const [delay, jitter, loss, duplicate] = [sum('delay'), sum('jitter'), either('loss'), either('duplicate')];
-  const down = wires.some((wire) => wire.down);
+/** tc-netem's words: `delay 10ms rate 100000kbit limit 100`. */
+function netem({ delay = 0, jitter = 0, loss = 0, duplicate = 0, rate, down }: Wire): string {
   const words = [
     delay > 0 || jitter > 0 ? `delay ${us(delay)}${jitter > 0 ? ` ${us(jitter)}` : ''}` : '',
     down ? 'loss 100%' : loss > 0 ? `loss ${percent(loss)}` : '',
     duplicate > 0 ? `duplicate ${percent(duplicate)}` : '',
-    rates.length > 0 ? `rate ${Math.round(Math.min(...rates) * 1000)}bit` : '',
+    rate === undefined ? '' : `rate ${Math.round(rate * 1000)}bit`,
   ].filter(Boolean);
-  return words.length === 0 ? '' : [...words, `limit ${frames(delay, rates)}`].join(' ');
+  return words.length === 0 ? '' : [...words, `limit ${frames(delay, rate)}`].join(' ');
 }
 
 /** netem's queue holds what is under way, too: as many of the largest frames as the rate carries in the delay, and 100. */
-function frames(delay: number, rates: readonly number[]): number {
-  const rate = rates.length > 0 ? Math.min(...rates) : FAST;
+function frames(delay: number, rate = FAST): number {
   return 100 + Math.ceil((rate * delay) / 8 / 1514);
 }
 
