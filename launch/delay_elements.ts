@@ -24,6 +24,7 @@ export default defineStage({
     'vlans',
     'shapeChanges',
   ],
+  provides: ['linkShapers'],
   plan({ facts }) {
     const { experiment, switchProcesses } = facts;
     const running = facts.switches.filter(
@@ -34,7 +35,7 @@ export default defineStage({
     if (shaped.length === 0) return skip('no link is shaped');
 
     const folder = effect.directory({ path: `${experiment.stateDir}/delay`, mode: '0700' });
-    const parts = shaped.flatMap(({ substrate, socket }): Effect<unknown>[] => {
+    const parts = shaped.map(({ substrate, socket }) => {
       const beside = switchProcesses[substrate]!;
       const own = effect.directory(
         { path: `${folder.spec.path}/${substrate}`, mode: '0700' },
@@ -67,9 +68,12 @@ export default defineStage({
         },
         { after: [parameters], diesWith: [beside] },
       );
-      return [own, vlan, parameters, process];
+      return { substrate, process, effects: [own, vlan, parameters, process] };
     });
-    return { effects: [folder, ...parts] };
+    return {
+      effects: [folder, ...parts.flatMap(({ effects }): readonly Effect<unknown>[] => effects)],
+      facts: { linkShapers: Object.fromEntries(parts.map(({ substrate, process }) => [substrate, process])) },
+    };
   },
 });
 

@@ -1,4 +1,4 @@
-import { defineStage, effect } from 'benito-pipeline';
+import { CABLE_PRIORITY, defineStage, effect, SOCKET_QUEUE } from 'benito-pipeline';
 
 /** One vde_switch per substrate that nodes of this pnode are on; its sockets are closed to other users. */
 export default defineStage({
@@ -15,6 +15,8 @@ export default defineStage({
     const folders = [...new Set(mine.map(({ socket }) => parentOf(socket)))].map((path) =>
       effect.directory({ path, mode: '0700' }),
     );
+    const queues = mine.length === 0 ? [] : Object.entries(SOCKET_QUEUE);
+    const limits = queues.map(([key, atLeast]) => effect.sysctl({ key, atLeast }));
     const processes = mine.map(({ substrate, socket, ports }) => {
       const files = { pid: `${socket}.pid`, management: `${socket}.mgmt` };
       return effect.process(
@@ -41,12 +43,13 @@ export default defineStage({
           ],
           creates: [socket, files.management, files.pid],
           ready: { socket: `${socket}/ctl` },
+          nice: CABLE_PRIORITY,
         },
-        { after: folders },
+        { after: [...folders, ...limits] },
       );
     });
     return {
-      effects: [...folders, ...processes],
+      effects: [...folders, ...limits, ...processes],
       facts: {
         switchProcesses: Object.fromEntries(
           mine.map(({ substrate }, index) => [substrate, processes[index]!]),

@@ -21,6 +21,8 @@ export interface RaisedSysctl {
   readonly original: number;
   /** By how much, by experiment id. */
   readonly raisedBy: Readonly<Record<string, number>>;
+  /** To how much at least, by experiment id. */
+  readonly atLeast?: Readonly<Record<string, number>>;
 }
 
 export interface RegisteredExperiment {

@@ -3,6 +3,7 @@ import type { Codec, ConfigFile } from '../config/files.ts';
 import { platformsOf, pnodeOf, vnodesOf } from '../config/nodes.ts';
 import { decodePlatformFacts, encodePlatformFact } from '../config/platform-facts.ts';
 import type { PlatformScope } from '../config/platform-facts.ts';
+import type { Effect } from '../model/effect.ts';
 import type { Embedding, PnodeFact, RouteTableFact } from '../model/experiment.ts';
 import type { Topology } from '../model/topology.ts';
 import type { VNode } from '../model/vnode.ts';
@@ -13,6 +14,7 @@ import type { FactName } from '../stage/facts.ts';
 import { loadStages } from '../stage/load.ts';
 import { orderStages } from '../stage/order.ts';
 import type { Stage } from '../stage/order.ts';
+import { afterShaping } from './after-shaping.ts';
 import { askStage } from './ask-stage.ts';
 import { withDirectories } from './directories.ts';
 import { handedOver } from './handed-over.ts';
@@ -131,6 +133,8 @@ class Planner {
       await this.runPlatform('launch', { platform, pnode: name }, mine, facts);
     }
     await this.runScope(stages.filter(isClosing), facts);
+    const shapers = facts.get('linkShapers') as Readonly<Record<string, Effect>> | undefined;
+    this.effects.splice(0, Infinity, ...afterShaping(this.effects, mine, shapers));
     this.nodes = nodeRecords(mine, this.inputs, this.effects);
   }
 

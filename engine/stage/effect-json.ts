@@ -52,7 +52,7 @@ export const effectSchemas = {
     root: path,
     members: z.array(z.strictObject({ path, sha256: z.string() })),
   }),
-  sysctl: kind('sysctl', { key: z.string(), raiseBy: z.number() }),
+  sysctl: kind('sysctl', { key: z.string(), raiseBy: z.number().optional(), atLeast: z.number().optional() }),
   netns: kind('netns', { name: z.string(), sysctls: values.optional() }),
   bridge: kind('bridge', {
     device: z.string(),
@@ -86,6 +86,7 @@ export const effectSchemas = {
     start: z.enum(['exits', 'stays']).optional(),
     creates: z.array(path).optional(),
     ready: readiness.optional(),
+    nice: z.number().int().min(-20).max(19).optional(),
     label: z.string().optional(),
   }),
   task: kind('task', {

@@ -144,7 +144,10 @@ export interface ArchiveSpec {
 export interface SysctlSpec {
   /** A path below /proc/sys that holds one number. */
   readonly key: string;
-  readonly raiseBy: number;
+  /** The needs of experiments add up. */
+  readonly raiseBy?: number;
+  /** The greatest need of an experiment counts. */
+  readonly atLeast?: number;
 }
 
 export interface NetnsSpec {
@@ -216,6 +219,8 @@ export interface ProcessSpec {
   /** Files, sockets and directories that it makes: stale ones are removed before it starts and after it has gone. */
   readonly creates?: readonly string[];
   readonly ready?: Readiness;
+  /** Scheduling priority from -20 (first) to 19, once it is ready; where the host does not allow it, that of others. */
+  readonly nice?: number;
   /** For messages: what this process is. */
   readonly label?: string;
 }

@@ -100,6 +100,8 @@ export interface Facts {
   nodes: One<readonly VNode[]>;
   /** The running switches of this pnode, by substrate. Launch. */
   switchProcesses: One<Readonly<Record<string, Effect<ProcessSpec>>>>;
+  /** What delays the frames of the shaped ones of them, by substrate: start commands come after it by themselves. Launch. */
+  linkShapers: One<Readonly<Record<string, Effect<ProcessSpec>>>>;
 }
 
 export type FactName = keyof Facts;

@@ -1,16 +1,24 @@
-import { defineStage, effect, fileBeside, joinWires, skip, sshCommand, withChanges } from 'benito-pipeline';
-import type { Leg, NetworkShape, Wire } from 'benito-pipeline';
+import { defineStage, effect, fileBeside, joinWires, sshCommand, withChanges } from 'benito-pipeline';
+import type { CommandSpec, Effect, Leg, NetworkShape, One, Wire } from 'benito-pipeline';
+
+declare module 'benito-pipeline' {
+  interface Facts {
+    /** The shaping of those guests that shape what they send, by node. */
+    guestShaping: One<Readonly<Record<string, Effect<CommandSpec>>>>;
+  }
+}
 
 /** Each guest of a network that is shaped by its nodes delays what it sends for the whole way to the next hop. */
 export default defineStage({
   summary: 'Shape what guests send, in their own kernels',
   needs: ['experiment', 'settings', 'nodes', 'shaping', 'shapeChanges', 'guestProcesses'],
+  provides: ['guestShaping'],
   plan({ facts: { experiment, settings, nodes, shaping, shapeChanges, guestProcesses } }) {
     const networks = shaping
       .filter(({ by }) => by === 'endnode')
       .map((network) => withChanges(network, shapeChanges, settings.shaping.queue));
-    if (networks.length === 0) return skip('no network is shaped by its nodes');
-    const effects = nodes.flatMap(({ name, control, failureAction }) => {
+    if (networks.length === 0) return { effects: [], facts: { guestShaping: {} } };
+    const shaped = nodes.flatMap(({ name, control, failureAction }) => {
       const guest = guestProcesses[name];
       const legs = networks.flatMap((network) =>
         network.legs.filter(({ node }) => node === name).map((leg) => ({ leg, network })),
@@ -19,7 +27,7 @@ export default defineStage({
       const login = sshCommand(experiment, control!.address);
       const script = fileBeside(import.meta.url, '_shape.sh');
       const interfaces = legs.map(({ leg, network }) => `${leg.interface} ${netem(sent(leg, network))}`);
-      const shaped = effect.command(
+      const shaping = effect.command(
         {
           identity: `shape ${experiment.project}/${experiment.name} ${name}`,
           label: `the shaping of what ${name} sends`,
@@ -29,9 +37,12 @@ export default defineStage({
         },
         { node: name, failure: failureAction },
       );
-      return [shaped];
+      return [[name, shaping] as const];
     });
-    return { effects };
+    return {
+      effects: shaped.map(([, shaping]) => shaping),
+      facts: { guestShaping: Object.fromEntries(shaped) },
+    };
   },
 });
 

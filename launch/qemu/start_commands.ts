@@ -3,11 +3,12 @@ import { defineStage, effect, sshCommand } from 'benito-pipeline';
 /** The start command of each guest, exactly as written, once it is up; it may fail without failing the experiment. */
 export default defineStage({
   summary: 'Run the start commands of the QEMU guests',
-  needs: ['experiment', 'nodes', 'guestProcesses', 'guestSettled'],
-  plan({ facts: { experiment, nodes, guestProcesses, guestSettled } }) {
+  needs: ['experiment', 'nodes', 'guestProcesses', 'guestSettled', 'guestShaping'],
+  plan({ facts: { experiment, nodes, guestProcesses, guestSettled, guestShaping } }) {
     const effects = nodes.flatMap(({ name, startup, control }) => {
       const enter = guestProcesses[name];
       if (!enter || startup === undefined) return [];
+      const shaping = guestShaping[name] ? [guestShaping[name]] : [];
       const log = `${experiment.logDir}/${name}/start_command`;
       return [
         effect.task(
@@ -20,7 +21,7 @@ export default defineStage({
             stderr: `${log}.err`,
             status: `${log}.status`,
           },
-          { after: [guestSettled[name]!], node: name, failure: 'nonfatal' },
+          { after: [guestSettled[name]!, ...shaping], node: name, failure: 'nonfatal' },
         ),
       ];
     });

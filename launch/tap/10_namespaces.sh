@@ -12,6 +12,7 @@ jq '.facts as { $experiment, $nodes, $settings } | {
       name: "\($experiment.project).\($experiment.name).\(.name)",
       sysctls: (
         { "net/ipv4/conf/all/rp_filter": "0", "net/ipv4/conf/default/rp_filter": "0" }
+        + { "net/unix/max_dgram_qlen": "512" }
         + if .interfaces | length > 1 then { "net/ipv4/ip_forward": "1" } else {} end
         + if $settings.ipv6 then {} else { "net/ipv6/conf/all/disable_ipv6": "1", "net/ipv6/conf/default/disable_ipv6": "1" } end
       ),

@@ -15,6 +15,7 @@ jq '.facts as { $experiment, $nodes, $switchProcesses } | {
       label: "the plug of \($node.name)/\(.name) in port \(.port) of \(.substrate)",
       netns: $netns,
       argv: ["vde_plug2tap", "--daemon", "--sock", .switch, "--port", "\(.port)", .name],
+      nice: -15,
       diesWith: ["tap \($netns)/\(.name)", "process tap-\($node.name)", $switchProcesses[.substrate]],
       node: $node.name,
       failure: $node.failureAction

@@ -15,6 +15,7 @@ import { shapingSubject } from './subjects/shaping.ts';
 import { stagesSubject } from './subjects/stages.ts';
 import { startupSubject } from './subjects/startup.ts';
 import type { Subject } from './subjects/subject.ts';
+import { zooSubject } from './subjects/zoo.ts';
 import { formatTable } from './table.ts';
 
 const subjects: Readonly<Record<string, Subject>> = {
@@ -27,6 +28,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   line: lineSubject,
   guests: guestsSubject,
   shaping: shapingSubject,
+  zoo: zooSubject,
 };
 
 const USAGE = `npm run bench -- [SUBJECT...] [--rounds 5] [--guests 1,4,16] [--json FILE]

@@ -79,14 +79,20 @@ export async function readExperiment(host: Host, full: string, varDir: string): 
   return { nodes, owners };
 }
 
+/** How many nodes forward a packet on its way, by the route files. */
+export function forwards(experiment: Experiment, from: Node, to: string): number {
+  return Math.max(0, pathOf(experiment, from, to).length - 1);
+}
+
 /**
- * How many nodes forward a packet on its way, by the route files.
+ * The interfaces that send a packet on its way, the first node's first, by the route files.
  * @throws where it is lost or goes round in a circle: that is what no test should see.
  */
-export function forwards({ nodes, owners }: Experiment, from: Node, to: string): number {
+export function pathOf({ nodes, owners }: Experiment, from: Node, to: string): readonly Interface[] {
   const trail = [from.name];
+  const path: Interface[] = [];
   for (let at = from; ;) {
-    if (at.interfaces.some(({ address }) => address === to)) return Math.max(0, trail.length - 2);
+    if (at.interfaces.some(({ address }) => address === to)) return path;
     const here = at.interfaces.map(({ address, prefix }) => ({
       ...prefixOf(`${address}/${prefix}`),
       via: to,
@@ -95,7 +101,12 @@ export function forwards({ nodes, owners }: Experiment, from: Node, to: string):
       .filter((route) => covers(route, to))
       .sort((a, b) => b.length - a.length)[0];
     if (best?.via === undefined) throw new Error(`${trail.join(' -> ')} has no way to ${to}`);
-    at = owners.get(best.via) ?? lost(trail, best.via);
+    const { via } = best;
+    path.push(
+      at.interfaces.find(({ address, prefix }) => covers(prefixOf(`${address}/${prefix}`), via)) ??
+        lost(trail, via),
+    );
+    at = owners.get(via) ?? lost(trail, via);
     trail.push(at.name);
     if (trail.length > nodes.length + 1) throw new Error(`in a circle to ${to}: ${trail.join(' -> ')}`);
   }

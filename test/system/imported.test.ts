@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { forwards, readExperiment } from './_experiment.ts';
+import { readExperiment } from './_experiment.ts';
 import { ROOT, throwAwayHost } from './_host.ts';
 import type { Host } from './_host.ts';
-import { quantile, roundTrips } from './_traffic.ts';
+import { quantile, roundTrips, soonest } from './_traffic.ts';
+import { expectedTrip } from './_trips.ts';
 
 const NAMED = ['-e', 't-s/zoo', '--var', '/tmp/zoo'];
 const FOLDER = join(ROOT, '../shared/corpus/topology-zoo');
 const corpus = existsSync(FOLDER) ? describe : describe.skip;
-/** How many times as long as they should trips may take, at the median, on a machine with other work; never less. */
+/** How many times as long as they should trips may take, at the median, on a machine with other work. */
 const LATE = 2;
 
 corpus('networks of the Topology Zoo, with 5 ms a link', () => {
@@ -34,12 +35,12 @@ corpus('networks of the Topology Zoo, with 5 ms a link', () => {
       const to = nodes[(pair * 13 + 5) % nodes.length]!;
       if (from === to) continue;
       const address = to.interfaces[0]!.address;
-      const links = forwards(experiment, from, address) + 1;
+      const expected = expectedTrip(experiment, from, address, 5);
       const times = await roundTrips(host, from.netns, address, 10);
       const trip = `${from.name} to ${to.name}`;
       expect({ trip, answered: times.length }).toEqual({ trip, answered: 10 });
-      expect(times[0]).toBeGreaterThan(10 * links - 0.3);
-      expect(quantile(times, 0.5)).toBeLessThan(10 * links * LATE);
+      expect(times[0]).toBeGreaterThan(soonest(expected));
+      expect(quantile(times, 0.5)).toBeLessThan(expected * LATE);
     }
     await host.ok('down', ...NAMED, '--purge');
     expect(await host.residue(before)).toEqual([]);

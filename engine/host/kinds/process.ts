@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { effectId } from '../../model/effect.ts';
@@ -92,7 +93,7 @@ export function processKind(host: HostContext): EffectKind {
   }
 
   async function awaitReady(effect: PlannedEffect, command: HostCommand): Promise<Outcome> {
-    const { ready = {}, label = effect.name } = effect.spec as ProcessSpec;
+    const { ready = {}, label = effect.name, nice } = effect.spec as ProcessSpec;
     const cgroup = host.processCgroup(effect.name);
     const seconds = ready.seconds ?? 10;
     const deadline = Date.now() + seconds * 1000;
@@ -104,7 +105,10 @@ export function processKind(host: HostContext): EffectKind {
       }
       if (await isReady(ready)) {
         const state = firstProcess(cgroup);
-        if (state) return { ok: true, state };
+        if (state) {
+          if (nice !== undefined) setPriorities(cgroup, nice);
+          return { ok: true, state };
+        }
       }
       if (Date.now() > deadline) {
         const log = readLog(host.processLog(effect.name));
@@ -145,6 +149,17 @@ function firstProcess(cgroup: string): ProcessState | undefined {
     return startTime === undefined ? [] : [{ pid, startTime }];
   });
   return states.sort((a, b) => a.startTime - b.startTime || a.pid - b.pid)[0];
+}
+
+/** Best effort: root of a container may not. */
+function setPriorities(cgroup: string, nice: number): void {
+  for (const pid of processesOf(cgroup)) {
+    try {
+      setPriority(pid, nice);
+    } catch {
+      // It has ended, or must not.
+    }
+  }
 }
 
 function readLog(path: string): string {

@@ -9,53 +9,57 @@ import { changeRegistry, readRegistry } from '../registry.ts';
 import type { RaisedSysctl, Registry } from '../registry.ts';
 
 /**
- * Limits of the whole host, raised by the sum of what its experiments need. The registry knows what was there before.
+ * Limits of the whole host, raised by the sum, or to the greatest, of what its experiments need. The registry knows what was there before.
  * In a container, where such a limit cannot be seen, there is nothing to do (`doctor` tells).
  */
 export function sysctlKind(host: HostContext): EffectKind {
   const { id, project, name: experimentName } = host.experiment;
   const holder = `${project}/${experimentName} (raising a limit)`;
 
-  const settle = (effect: PlannedEffect, raiseBy: number | undefined): Promise<Outcome> =>
+  const settle = (effect: PlannedEffect, need: Need): Promise<Outcome> =>
     changeRegistry(holder, (registry, save): readonly [Registry, Outcome] => {
       const key = effect.name;
       const entry = registry.sysctls[key] ?? { original: read(key) ?? 0, raisedBy: {} };
-      const { [id]: _mine, ...others } = entry.raisedBy;
-      const wanted = { ...entry, raisedBy: raiseBy === undefined ? others : { ...others, [id]: raiseBy } };
+      const wanted = {
+        ...entry,
+        raisedBy: having(entry.raisedBy, id, need.raiseBy),
+        atLeast: having(entry.atLeast ?? {}, id, need.atLeast),
+      };
       const { [key]: _entry, ...rest } = registry.sysctls;
-      const left = Object.keys(wanted.raisedBy).length > 0 ? { ...rest, [key]: wanted } : rest;
-      const after = { ...registry, sysctls: left };
+      const needed = Object.keys({ ...wanted.raisedBy, ...wanted.atLeast }).length > 0;
+      const after = { ...registry, sysctls: needed ? { ...rest, [key]: wanted } : rest };
       // What it was must be known before it is anything else.
-      if (raiseBy !== undefined) save(after);
+      if (need !== NONE) save(after);
       return [after, write(key, valueOf(wanted))];
     });
 
   return {
     kind: 'sysctl',
-    describe: ({ name, spec }) => `the host's ${name} raised by ${(spec as SysctlSpec).raiseBy}`,
+    describe: ({ name, spec }) => `the host's ${name} raised ${needText(spec as SysctlSpec)}`,
 
     async observe(effects) {
       const { sysctls } = readRegistry();
       return effects.map(({ name, spec }): Observation => {
         const entry = sysctls[name];
-        const raised = entry?.raisedBy[id];
-        if (!visible(name)) return raised === undefined ? { state: 'present' } : { state: 'absent' };
-        if (!entry || raised === undefined) return { state: 'absent' };
+        const need: Need = { raiseBy: entry?.raisedBy[id], atLeast: entry?.atLeast?.[id] };
+        const none = need.raiseBy === undefined && need.atLeast === undefined;
+        if (!visible(name)) return none ? { state: 'present' } : { state: 'absent' };
+        if (!entry || none) return { state: 'absent' };
         const why = [
-          ...(raised === (spec as SysctlSpec).raiseBy ? [] : [`it is raised by ${raised}`]),
+          ...(needText(need) === needText(spec as SysctlSpec) ? [] : [`it is raised ${needText(need)}`]),
           ...(read(name) === valueOf(entry) ? [] : [`it is ${read(name)}, not ${valueOf(entry)}`]),
         ];
         return why.length === 0 ? { state: 'present' } : { state: 'different', why, mend: 'in-place' };
       });
     },
 
-    make: (effects) => eachInTurn(effects, (effect) => settle(effect, (effect.spec as SysctlSpec).raiseBy)),
+    make: (effects) => eachInTurn(effects, (effect) => settle(effect, effect.spec as SysctlSpec)),
     change: (changes) =>
       eachInTurn(
         changes.map(({ effect }) => effect),
-        (effect) => settle(effect, (effect.spec as SysctlSpec).raiseBy),
+        (effect) => settle(effect, effect.spec as SysctlSpec),
       ),
-    unmake: (effects) => eachInTurn(effects, (effect) => settle(effect, undefined)),
+    unmake: (effects) => eachInTurn(effects, (effect) => settle(effect, NONE)),
   };
 }
 
@@ -68,8 +72,29 @@ async function eachInTurn(
   return outcomes;
 }
 
-function valueOf({ original, raisedBy }: RaisedSysctl): number {
-  return Object.values(raisedBy).reduce((sum, by) => sum + by, original);
+type Need = { readonly [K in 'raiseBy' | 'atLeast']?: number | undefined };
+
+const NONE: Need = {};
+
+function needText({ raiseBy, atLeast }: Need): string {
+  return [
+    ...(raiseBy === undefined ? [] : [`by ${raiseBy}`]),
+    ...(atLeast === undefined ? [] : [`to ${atLeast}`]),
+  ].join(', ');
+}
+
+function having(
+  all: Readonly<Record<string, number>>,
+  id: string,
+  value: number | undefined,
+): Readonly<Record<string, number>> {
+  const { [id]: _mine, ...others } = all;
+  return value === undefined ? others : { ...others, [id]: value };
+}
+
+function valueOf({ original, raisedBy, atLeast = {} }: RaisedSysctl): number {
+  const sum = Object.values(raisedBy).reduce((total, by) => total + by, original);
+  return Math.max(sum, ...Object.values(atLeast));
 }
 
 function visible(key: string): boolean {

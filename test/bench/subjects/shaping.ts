@@ -58,7 +58,10 @@ async function onProcessNodes(note: Note): Promise<void> {
         ]).flat(),
       );
       const worst = Math.min(...all.map(({ kbps }) => kbps));
-      note(subject, `UDP both ways on ${links} links at once, the slowest`, 'Mb/s', worst / 1e3);
+      const sum = all.reduce((total, { kbps }) => total + kbps, 0);
+      const what = `UDP both ways on ${links} links at once`;
+      note(subject, `${what}, the slowest`, 'Mb/s', worst / 1e3);
+      note(subject, `${what}, all together`, 'Mb/s', sum / 1e3);
     }
     await host.ok('shape', 'link0', '--loss', '1%', ...NAMED);
     const count = 100_000;
@@ -103,10 +106,12 @@ async function onGuests(note: Note): Promise<void> {
 
 /** By the receiver's counters, over five seconds of as much as the sender can send. */
 async function guestRate(host: Host): Promise<number> {
-  const send = 'cat /dev/zero | timeout 9 nc -u n-0 9 >/dev/null 2>&1 & exit 0';
+  const listen = 'timeout 30 nc -l -u -p 9 </dev/null >/dev/null 2>&1 & exit 0';
+  await host.ok('exec', 'n-0', ...NAMED, '--', 'sh', '-c', listen);
+  const send = 'cat /dev/zero | timeout 20 nc -u n-0 9 >/dev/null 2>&1 & exit 0';
   await host.ok('exec', 'center', ...NAMED, '--', 'sh', '-c', send);
   const counted =
-    'a=$(cat /sys/class/net/inf000/statistics/rx_bytes); t=$(cut -d " " -f 1 /proc/uptime); sleep 5; ' +
+    'sleep 2; a=$(cat /sys/class/net/inf000/statistics/rx_bytes); t=$(cut -d " " -f 1 /proc/uptime); sleep 5; ' +
     'b=$(cat /sys/class/net/inf000/statistics/rx_bytes); u=$(cut -d " " -f 1 /proc/uptime); echo $a $t $b $u';
   const { stdout } = await host.ok('exec', 'n-0', ...NAMED, '--', 'sh', '-c', counted);
   const [a, t, b, u] = stdout.trim().split(' ').map(Number);
