@@ -8,11 +8,12 @@ export interface Account {
 
 /**
  * An account of what a plan says that it makes: paths, devices and names that stand in the specs of its effects.
- * @param processes what runs in cgroups of the experiment, by process id.
+ * @param processes what runs, by process id: whether in a cgroup of the experiment.
  */
-export function accountOf({ experiment, effects }: Plan, processes: ReadonlySet<string>): Account {
+export function accountOf({ experiment, effects }: Plan, processes: ReadonlyMap<string, boolean>): Account {
   const { varDir, stateDir, configDir, logDir, id } = experiment;
   const texts = effects.flatMap(({ name, spec }) => [name, ...textsOf(spec)]);
+  const names = new Set(effects.map(({ name }) => name));
   const own = [
     `${varDir}/journal`,
     `${stateDir}/log`,
@@ -46,7 +47,16 @@ export function accountOf({ experiment, effects }: Plan, processes: ReadonlySet<
       );
     },
     mounts: (what) => explainsPath(what.split(' ')[0]!) || named(what.split(' ')[0]!),
-    processes: (what) => processes.has(what.split(' ')[0]!),
+    processes: (what) => {
+      const [, pid = '', parent = ''] = /^(\d+).*\(parent (\d+)\)$/s.exec(what) ?? [];
+      // What has ended since was a child of somebody.
+      return processes.get(pid) ?? processes.get(parent) ?? false;
+    },
+    sysctls: (what) => {
+      const key = what.slice(0, what.indexOf(':'));
+      const device = /^net\/ipv[46]\/(?:conf|neigh)\/(?!all\/|default\/)([^/]+)\//.exec(key)?.[1];
+      return names.has(key) || (device !== undefined && words.has(device));
+    },
     // Those of processes that are accounted for.
     namespaces: () => true,
     // So are sockets; those with a name are files, too.

@@ -27,11 +27,12 @@ export const declaredOnly: Rule = {
   },
 };
 
-/** Who is in the cgroup of a process effect. */
-async function processesOf({ host }: Lab): Promise<ReadonlySet<string>> {
+/** What runs, by process id: whether in the cgroup of a process effect. */
+async function processesOf({ host }: Lab): Promise<ReadonlyMap<string, boolean>> {
   const script = `
     for one in /proc/[0-9]*; do
-      grep -qs '/benito-pipeline/[0-9a-f]*/live/' "$one/cgroup" && echo "\${one#/proc/}"
-    done; :`;
-  return new Set((await host.must(['sh', '-c', script])).split('\n').filter(Boolean));
+      grep -qs '/benito-pipeline/[0-9a-f]*/live/' "$one/cgroup" && echo "\${one#/proc/} in" || echo "\${one#/proc/} out"
+    done`;
+  const lines = (await host.must(['sh', '-c', script])).split('\n').filter(Boolean);
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(' ')), line.endsWith(' in')] as const));
 }
