@@ -7,7 +7,7 @@
 #   ARGV  QEMU's command line, with @FOLDER@ where its files belong
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/image/_cache.sh"
+. "$here/../_image_cache.sh"
 verb=$1 link=$2 boot=$3
 shift 3
 

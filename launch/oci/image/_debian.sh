@@ -9,6 +9,7 @@ debian_root() {
   how=$(hash <"$here/_debian.sh")
   if find_entry; then return; fi
   lock "$name"
+  make_tmp "$name"
   if find_entry; then return; fi # somebody else has made it meanwhile
   if [ -z "$entry" ]; then
     update_lists

@@ -27,7 +27,9 @@ user_root() {
   fi
   [ -f "$1" ] || fail "$1 is neither a file nor a directory" 'name a directory or a tarball of this host'
   if root=$(known_root "$1"); then return; fi
-  lock "oci-source-$(note_of "$1" | hash)"
+  source=oci-source-$(note_of "$1" | hash)
+  lock "$source"
+  make_tmp "$source"
   if root=$(known_root "$1"); then return; fi
   now=$(identity_of "$1")
   contents=$(hash <"$1")

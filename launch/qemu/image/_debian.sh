@@ -44,7 +44,7 @@ download() {
 # unpack FOLDER TREE: all packages of FOLDER, into TREE.
 unpack() {
   mkdir -p "$2"
-  for package in "$1"/*.deb; do logged dpkg-deb -x "$package" "$2" || fail_full "$cache"; done
+  for package in "$1"/*.deb; do logged dpkg-deb -x "$package" "$2" || fail_full; done
 }
 
 # The mirrors of Debian proper that the host uses, as lines of sources.list.

@@ -46,7 +46,7 @@ fetch() {
   answer=$(awk '/^HTTP\// { code = $2 } END { print code }' "$tmp/headers" 2>/dev/null || true)
   case $status in
   22) fail "the image $name cannot be had: the server answers $answer" "$(advice "$answer")" ;;
-  23) fail_full "$cache" ;;
+  23) fail_full ;;
   18) fail "the image $name came in part only: the connection ended early" 'try again' ;;
   esac
   fail "the image $name cannot be had: $(sed -n 's/^curl: ([0-9]*) //p' "$tmp/log" | tail -n 1)" \

@@ -26,8 +26,6 @@ recipe_hash() {
   done | sort -u | hash
 }
 
-hash() { sha256sum | cut -c1-16; }
-
 packages_of() {
   for part in $(with_used "$1"); do recipe "$part" packages; done | sort -u
 }
@@ -83,7 +81,7 @@ make_entry() {
   mkdir "$tmp/out" "$tmp/work"
   printf '%s\n' "recipe $how" "$made_of" >"$tmp/out/about"
   if ! recipe "$name" make "$tmp/out" "$tmp/work"; then
-    [ "$(free_mb "$cache")" -gt 16 ] || fail_full "$cache"
+    [ "$(free_mb)" -gt 16 ] || fail_full
     renew_or_fail
     return
   fi

@@ -2,8 +2,6 @@
 # had when it was fetched, in two lines: how to know that it is still the same, and the entry.
 # shellcheck shell=sh
 
-hash() { sha256sum | cut -c1-16; }
-
 note_of() { echo "$cache/sources/$(printf %s "$(place_of "$1")" | hash)"; }
 
 # place_of SOURCE: a URL, or an absolute path.
@@ -141,7 +139,7 @@ unbzip2() {
 
 failed_to() {
   # A full disk may have had no room for saying so.
-  if grep -q 'No space left' "$tmp/log" || [ "$(free_mb "$cache")" -eq 0 ]; then fail_full "$cache"; fi
+  if grep -q 'No space left' "$tmp/log" || [ "$(free_mb)" -eq 0 ]; then fail_full; fi
   tail -n 3 "$tmp/log" | sed 's/^/  | /' >&2
   fail "the image $name $1"
 }

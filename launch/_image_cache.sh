@@ -1,5 +1,6 @@
-# The cache of guest images. An entry is a directory NAME-KEY: it appears whole, by a rename, and never changes.
-# Beside its images it holds `about` (what it was made of) and `manifest` (its files' sizes and times).
+# The host's cache of images, for the recipes of all platforms. An entry is a directory NAME-KEY: it appears whole, by a
+# rename under NAME's lock, and never changes. Beside its images it holds `about` (what it was made of) and `manifest` (its
+# files' sizes and times).
 # shellcheck shell=sh
 umask 022
 export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -22,9 +23,9 @@ fail() {
   exit 1
 }
 
-# Guests run what lies in the cache: nobody but root may write there.
+# Nodes run what lies in the cache: nobody but root may write there.
 open_cache() {
-  [ "$(id -u)" = 0 ] || fail 'guest images are made and kept by root' 'run this as root'
+  [ "$(id -u)" = 0 ] || fail 'images are made and kept by root' 'run this as root'
   mkdir -p "$cache" || fail "the image cache $cache cannot be made"
   case $(stat -c '%u %a' "$cache") in
   '0 '*[2367] | '0 '*[2367]?) fail "others than root may write to the image cache $cache" "chmod 755 $cache" ;;
@@ -55,14 +56,17 @@ lock() {
 
 # make_tmp NAME: sets `tmp` to a directory that is gone when this process ends.
 make_tmp() {
-  tmp=$(mktemp -d "$cache/.tmp-$1-XXXXXX") || fail_full "$cache"
+  tmp=$(mktemp -d "$cache/.tmp-$1-XXXXXX") || fail_full
   chmod 755 "$tmp"
 }
 
-# files_of ENTRY: the files that count, with size and time.
+# files_of ENTRY: the files that count, with size and time. A platform whose entries are whole file systems has its own.
 files_of() {
   (cd "$1" && find . -type f ! -path ./manifest -printf '%s %T@ %p\n' | sort -k3)
 }
+
+# freeze FOLDER: nobody is to write to the entry by mistake.
+freeze() { find "$1" -type f -exec chmod a-w {} +; }
 
 is_whole() {
   [ -f "$1/manifest" ] && [ "$(files_of "$1")" = "$(cat "$1/manifest")" ]
@@ -70,9 +74,9 @@ is_whole() {
 
 # seal FOLDER ENTRY: makes FOLDER, below `tmp`, the entry. What stands there and is damaged gives way.
 seal() {
-  find "$1" -type f -exec chmod a-w {} +
-  files_of "$1" >"$1/manifest" || fail_full "$cache"
-  find "$1" -type f -exec sync {} + || fail_full "$cache"
+  freeze "$1"
+  files_of "$1" >"$1/manifest" || fail_full
+  sync --file-system "$1" || fail_full
   if [ -e "$2" ]; then
     is_whole "$2" && return
     mv -T "$2" "$tmp/damaged"
@@ -87,20 +91,21 @@ point() {
   fail "$1 cannot be made a link to $2" 'the folder has to be there, and LINK no folder itself'
 }
 
-# fail_full FOLDER: tells of a full disk.
 fail_full() {
-  fail "the disk that holds $1 is full or not to be written to: $(free_mb "$1") MB are free" \
+  fail "the disk that holds $cache is full or not to be written to: $(free_mb) MB are free" \
     "make room there; images that no experiment uses may be deleted from $cache"
 }
 
-free_mb() { df -Pm "$1" | awk 'NR == 2 { print $4 }'; }
+free_mb() { df -Pm "$cache" | awk 'NR == 2 { print $4 }'; }
 
 # need_room MB: early, rather than after long work.
 need_room() {
-  [ "$(free_mb "$cache")" -ge "$1" ] && return
-  fail "an image needs $1 MB in $cache, and $(free_mb "$cache") MB are free there" \
+  [ "$(free_mb)" -ge "$1" ] && return
+  fail "an image needs $1 MB in $cache, and $(free_mb) MB are free there" \
     "make room; images that no experiment uses may be deleted from $cache"
 }
+
+hash() { sha256sum | cut -c1-16; }
 
 # logged COMMAND...: its output goes to a file, and to the user where it fails.
 logged() {
