@@ -45,9 +45,10 @@ export function shapeNetworks(topology: Topology, options: ShapeOptions): ShapeR
     const share = shareOf(asked.both, group.length);
     const legs = group.map((member) => legOf(member, share, options.queue, problems));
     const shaped = legs.some((leg) => !isPlain(leg.out) || !isPlain(leg.in));
-    const by = shaped ? shaperOf(substrate.name, group, options, problems) : 'vde';
+    if (!shaped) return [{ substrate: substrate.name, ...whoCould(group, legs, options.platforms), legs }];
+    const by = shaperOf(substrate.name, group, options, problems);
     const beyond =
-      shaped && by === 'vde'
+      by === 'vde'
         ? legs.find((leg) => leg.port > LAST_VLAN && !(isPlain(leg.out) && isPlain(leg.in)))
         : undefined;
     if (beyond) problems.push(tooLarge(substrate.name, beyond));
@@ -116,16 +117,10 @@ function shaperOf(
   { platforms, endNodes }: ShapeOptions,
   problems: Problem[],
 ): NetworkShape['by'] {
-  const ways = group.map(({ computer }) => {
-    const name = attribute(computer, 'containers:node_type');
-    const offers = platforms.find((platform) => platform.name === name)?.shaping ?? ['vde'];
-    const bySelf = offers.includes('endnode') && (endNodes || !offers.includes('vde'));
-    return {
-      node: computer.name,
-      platform: name,
-      way: bySelf ? ('endnode' as const) : ('vde' as const),
-      offers,
-    };
+  const ways = group.map((member) => {
+    const offered = offerOf(member, platforms);
+    const bySelf = offered.offers.includes('endnode') && (endNodes || !offered.offers.includes('vde'));
+    return { ...offered, way: bySelf ? ('endnode' as const) : ('vde' as const) };
   });
   const unable = ways.filter(({ offers }) => offers.length === 0);
   if (unable.length > 0) {
@@ -149,4 +144,33 @@ function shaperOf(
       : `put an unshaped link between '${self.node}' and '${beside.node}'`,
   });
   return 'vde';
+}
+
+interface Offer {
+  readonly node: string;
+  readonly platform: string | undefined;
+  readonly offers: PlatformFact['shaping'];
+}
+
+function offerOf({ computer }: Member, platforms: readonly PlatformFact[]): Offer {
+  const platform = attribute(computer, 'containers:node_type');
+  const offers = platforms.find(({ name }) => name === platform)?.shaping ?? ['vde'];
+  return { node: computer.name, platform, offers };
+}
+
+/** Who could shape a network that is not shaped. */
+function whoCould(
+  group: readonly Member[],
+  legs: readonly Leg[],
+  platforms: readonly PlatformFact[],
+): Pick<NetworkShape, 'by' | 'because'> {
+  const offers = group.map((member) => offerOf(member, platforms));
+  const unwilling = offers.find((one) => !one.offers.includes('vde'));
+  const beyond = legs.find(({ port }) => port > LAST_VLAN);
+  if (!unwilling && !beyond) return { by: 'vde' };
+  if (offers.every((one) => one.offers.includes('endnode'))) return { by: 'endnode' };
+  const because = unwilling
+    ? `'${unwilling.node}' is on it, whose platform ${unwilling.platform} cannot be shaped${unwilling.offers.length > 0 ? ' beside others' : ''}`
+    : `'${beyond!.node}' has port ${beyond!.port} of its switch, and a VLAN for each port goes up to ${LAST_VLAN}`;
+  return { by: 'none', because };
 }

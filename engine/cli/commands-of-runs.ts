@@ -223,7 +223,7 @@ export const runCommands: readonly CommandRow[] = [
     summary: 'prove that a platform does what every platform must',
     about:
       "Runs a platform's stages against hosts that are thrown away, and says rule by rule whether it holds, what was done and what was seen; what does not hold is told with what its author is to do. Nothing of this host is touched but the cache of guest images. Needs root.",
-    arguments: [['<PLATFORM>', 'its name, as `setup/NAME/_platform.ts` has it']],
+    arguments: [['<PLATFORM>', 'its name, as `setup/NAME/_platform.ts or .yaml` has it']],
     options: [
       {
         flags: '--stages <DIR>',

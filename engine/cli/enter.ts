@@ -61,7 +61,7 @@ export function inside(
     throw new UserError({
       code: 'no-way-in',
       message: `the platform ${node.platform} of ${node.name} declares no way into its nodes`,
-      hint: `let the platform declare verbs.exec in setup/${node.platform}/_platform.ts`,
+      hint: `let the platform declare verbs.exec in setup/${node.platform}/_platform.ts or .yaml`,
     });
   }
   const way = isRunning(known, node) ? wayBy(known, node.entry, namespaces) : undefined;

@@ -44,6 +44,6 @@ function lifeless({ name, platform }: NodeRecord): UserError {
   return new UserError({
     code: 'no-life',
     message: `the platform ${platform} of ${name} does not say which effect is a node's life: it cannot be stopped alone`,
-    hint: `let the platform declare verbs.alive in setup/${platform}/_platform.ts`,
+    hint: `let the platform declare verbs.alive in setup/${platform}/_platform.ts or .yaml`,
   });
 }

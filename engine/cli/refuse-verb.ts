@@ -18,6 +18,6 @@ export function verbMissing(
   return new UserError({
     code: `no-${verb}`,
     message: `nodes of the platform ${node.platform} have no ${verb === 'ssh' ? 'SSH login' : verb}: ${node.name} is one`,
-    hint: `${others}${node.entry ? `for ${node.name}: benito-pipeline ${instead} -e ${full}` : `let the platform declare verbs.${verb} in setup/${node.platform}/_platform.ts`}`,
+    hint: `${others}${node.entry ? `for ${node.name}: benito-pipeline ${instead} -e ${full}` : `let the platform declare verbs.${verb} in setup/${node.platform}/_platform.ts or .yaml`}`,
   });
 }

@@ -1,14 +1,21 @@
 import { readFileSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../model/problem.ts';
 
-/** Where this machine has cgroups of version 2. @throws where it has none. */
+/** Where this machine has cgroups of version 2. @throws UserError where it has none. */
 export function findCgroup2(): string {
   const line = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .filter((one) => one.includes(' - cgroup2 '))
     .map((one) => one.split(' ')[4]!);
   const found = line.find((path) => path.startsWith('/sys/fs/cgroup')) ?? line[0];
-  if (found === undefined) throw new Error('the system tests need a cgroup v2 hierarchy');
+  if (found === undefined) {
+    throw new UserError({
+      code: 'no-cgroup2',
+      message: 'a throw-away host needs cgroups of version 2, and this machine has mounted none',
+      hint: 'mount -t cgroup2 none /sys/fs/cgroup/unified',
+    });
+  }
   return found;
 }
 

@@ -92,7 +92,22 @@ export async function throwAwayHost({
   ];
   const script = [beside('throw-away-host.sh'), packageRoot(), cgroup2, ...shared];
   const init = running(['sh', '-c', born, 'sh', 'unshare', ...unshare, 'sh', ...script], {});
-  await until(async () => init.stdout().includes('ready'), 'the throw-away host does not come up', init);
+  const close: Host['close'] = async () => {
+    init.endInput();
+    await init.ended;
+    for (const deadline = Date.now() + PATIENCE_MS; !removed(cgroup); await sleep(20)) {
+      writeFileSync(join(cgroup, 'cgroup.kill'), '1');
+      if (Date.now() > deadline) throw new Error(`${cgroup} does not go away`);
+    }
+    for (const one of cgroups) await until(async () => removed(one), `${one} does not go away`);
+    restoreLimits();
+  };
+  try {
+    await until(async () => init.stdout().includes('ready'), 'the throw-away host does not come up', init);
+  } catch (error) {
+    await close();
+    throw error;
+  }
 
   const first = firstOf(cgroup);
   const enter = ['nsenter', `--target=${first}`, ...namespaces, '--root', '--wd', '--'];
@@ -152,16 +167,7 @@ export async function throwAwayHost({
         if (lines.length === 0 || Date.now() > deadline || !lines.every(isPassing)) return lines;
       }
     },
-    async close() {
-      init.endInput();
-      await init.ended;
-      for (const deadline = Date.now() + PATIENCE_MS; !removed(cgroup); await sleep(20)) {
-        writeFileSync(join(cgroup, 'cgroup.kill'), '1');
-        if (Date.now() > deadline) throw new Error(`${cgroup} does not go away`);
-      }
-      for (const one of cgroups) await until(async () => removed(one), `${one} does not go away`);
-      restoreLimits();
-    },
+    close,
   };
 }
 

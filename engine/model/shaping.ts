@@ -37,8 +37,10 @@ export interface Leg {
 /** A substrate as its links are to be. Between two of its nodes frames pass the first's `out` and the second's `in`. */
 export interface NetworkShape {
   readonly substrate: string;
-  /** Who does it: delay elements beside the switch, or the nodes themselves, each for what it sends. */
-  readonly by: 'vde' | 'endnode';
+  /** Who does it, or could: delay elements beside the switch, the nodes themselves, each for what it sends, or nobody. */
+  readonly by: 'vde' | 'endnode' | 'none';
+  /** Why nobody could, to be said of the network. */
+  readonly because?: string;
   readonly legs: readonly Leg[];
 }
 

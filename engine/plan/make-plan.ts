@@ -1,6 +1,6 @@
 import { codecs } from '../config/files.ts';
 import type { Codec, ConfigFile } from '../config/files.ts';
-import { platformsOf, pnodeOf, vnodesOf } from '../config/nodes.ts';
+import { platformsOf, pnodeOf } from '../config/nodes.ts';
 import { decodePlatformFacts, encodePlatformFact } from '../config/platform-facts.ts';
 import type { PlatformScope } from '../config/platform-facts.ts';
 import type { Effect } from '../model/effect.ts';
@@ -17,6 +17,7 @@ import type { Stage } from '../stage/order.ts';
 import { afterShaping } from './after-shaping.ts';
 import { askStage } from './ask-stage.ts';
 import { withDirectories } from './directories.ts';
+import { finalNodes } from './final-nodes.ts';
 import { handedOver } from './handed-over.ts';
 import { keptForLaunch } from './platform-facts.ts';
 import { refuseLacks } from './refuse-lacks.ts';
@@ -26,7 +27,7 @@ import type { PlannedFiles } from './planned-files.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { nodeRecords } from './node-records.ts';
 import { refuseUnmet, refuseUnmetHere } from './refuse-unmet.ts';
-import { notSetUp, probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
+import { probedTwice, undeclared, unmet, unprovided } from './plan-errors.ts';
 import { thisPnode } from './this-pnode.ts';
 import type { AnsweredProbe, NodeRecord, Plan, PlannedEffect, PlannedStage, Unanswered } from './plan.ts';
 
@@ -78,8 +79,7 @@ class Planner {
     const stages = await this.load('setup', undefined);
     await this.runScope(stages.filter(isOpening), facts);
     if (this.ended) return;
-    const nodes = this.finalNodes(facts);
-    refuseLacks(nodes, facts.get('routes') as readonly RouteTableFact[], platforms);
+    const nodes = finalNodes(facts, experiment);
     for (const platform of platformsOf(nodes)) {
       const mine = nodes.filter((node) => node.platform === platform);
       for (const pnode of [...new Set(mine.map((node) => node.pnode))].sort()) {
@@ -104,7 +104,7 @@ class Planner {
     }
     // With what has come to be since in place of what the directory lacks.
     if (facts.has('settings')) facts.set('settings', this.inputs.settings);
-    const nodes = this.finalNodes(facts);
+    const nodes = finalNodes(facts, experiment);
     const embedding = facts.get('embedding') as Embedding;
     const before = { effects: this.effects.length, notes: this.notes.length };
     const pnodes = this.inputs.onPart
@@ -242,6 +242,10 @@ class Planner {
     this.ended = stage.name === this.inputs.until;
     this.inputs.onStage?.(planned, given);
     if ('annotated' in given) await refuseUnmet(facts, this.inputs);
+    if ('routes' in given) {
+      const nodes = finalNodes(facts, this.inputs.experiment, 'wired');
+      refuseLacks(nodes, given['routes'] as readonly RouteTableFact[], this.inputs.platforms);
+    }
   }
 
   /** A platform's stage is planned for several pnodes, and is one: it has nothing to do where it has nothing for any. */
@@ -284,13 +288,6 @@ class Planner {
 
   private write(file: ConfigFile, stage: string): void {
     this.effects.push(this.files.add(file, stage));
-  }
-
-  private finalNodes(facts: ReadonlyMap<string, unknown>): readonly VNode[] {
-    const topology = facts.get('topology') as Topology | undefined;
-    const embedding = facts.get('embedding') as Embedding | undefined;
-    if (!topology || !embedding) throw notSetUp(this.inputs.experiment);
-    return vnodesOf(topology, embedding, (facts.get('ghosts') as readonly string[] | undefined) ?? []);
   }
 }
 

@@ -5,7 +5,7 @@ import type { VNode } from '../model/vnode.ts';
 import type { Requirement } from './requirements.ts';
 import type { SettingDefinition } from './settings.ts';
 
-/** How a vnode is realised: declared in `setup/<name>/_platform.ts`, its work done by the stages of that folder. */
+/** How a vnode is realised: declared in `setup/<name>/_platform.ts` or `.yaml`, its work done by the stages of that folder. */
 export interface PlatformDefinition {
   /** One line for lists and errors. */
   readonly summary: string;
@@ -99,7 +99,7 @@ export interface Entry {
   readonly hostTools?: boolean;
 }
 
-/** A platform: the default export of `setup/<name>/_platform.ts`. */
+/** A platform: the default export of `setup/<name>/_platform.ts` or `.yaml`. */
 export function definePlatform(definition: PlatformDefinition): PlatformDefinition {
   return definition;
 }

@@ -116,6 +116,25 @@ describe('who shapes', () => {
     expect([networks[0]!.by, problems]).toEqual([by, []]);
   });
 
+  test.each([
+    ['by the switch', { a: on('guest'), b: on('process') }, { by: 'vde' }],
+    ['by themselves', { a: on('guest'), b: on('far') }, { by: 'endnode' }],
+    [
+      'by nobody',
+      { a: on('process'), b: on('bare') },
+      { by: 'none', because: "'b' is on it, whose platform bare cannot be shaped" },
+    ],
+    [
+      'by nobody together',
+      { a: on('process'), b: on('far') },
+      { by: 'none', because: "'b' is on it, whose platform far cannot be shaped beside others" },
+    ],
+  ] as const)('what is not shaped says who could: %s', (_, nodes, said) => {
+    const { networks, problems } = shapes(nodes, {});
+    expect(problems).toEqual([]);
+    expect(networks[0]).toMatchObject(said);
+  });
+
   test('what cannot work together is refused, by network and nodes', () => {
     const { problems } = shapes({ a: on('process'), b: on('guest') }, slow, true);
     expect(problems.map(({ message, hint }) => `${message}\n${hint}`)).toEqual([

@@ -103,7 +103,7 @@ async function platformNamed(name: string, folders: readonly string[]): Promise<
   throw new UserError({
     code: 'unknown-platform',
     message: `there is no platform '${name}'`,
-    hint: `platforms: ${[...platforms.keys()].sort().join(', ')}; a folder with setup/${name}/_platform.ts adds one: --stages DIR`,
+    hint: `platforms: ${[...platforms.keys()].sort().join(', ')}; a folder with setup/${name}/_platform.ts or .yaml adds one: --stages DIR`,
   });
 }
 

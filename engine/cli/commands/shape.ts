@@ -43,6 +43,7 @@ export async function shape(key: string, options: ShapeCommandOptions, io: Io): 
   const change = changeOf(options);
   if (!options.reset && !options.up && Object.keys(change).length === 0) return show(known, network, io);
 
+  if (network.by === 'none') throw cannotBeShaped(network);
   const { experiment, full } = known;
   if (options.up && key !== network.substrate && known.journal.shapeChanges[network.substrate]?.down) {
     throw networkIsDown(network.substrate, key);
@@ -88,6 +89,14 @@ export async function shape(key: string, options: ShapeCommandOptions, io: Io): 
     },
     io,
   );
+}
+
+function cannotBeShaped({ substrate, because }: NetworkShape): UserError {
+  return new UserError({
+    code: 'cannot-be-shaped',
+    message: `'${substrate}' cannot be shaped: ${because}`,
+    hint: 'benito-pipeline status shows the links that can be',
+  });
 }
 
 function networkIsDown(substrate: string, key: string): UserError {

@@ -25,7 +25,7 @@ export const lacks: Rule = {
       if (!answer.named) {
         faults.push({
           what: `an experiment that needs ${lack} is not refused by node and platform: ${answer.said}`,
-          mend: `leave it to the engine to refuse it: declare lacks: ['${lack}'] in setup/${platform}/_platform.ts`,
+          mend: `leave it to the engine to refuse it: declare lacks: ['${lack}'] in setup/${platform}/_platform.ts or .yaml`,
         });
       }
     }
