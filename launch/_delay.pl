@@ -71,7 +71,7 @@ sub serve {
         # A processor takes its time to be woken by the clock: it is told earlier by what it took lately.
         $slept = defined $next ? $next - $late : undef;
         my $wait = defined $next ? ($slept - now()) / 1e6 : $awake ? AWAKE : undef;
-        $wait = 0 if defined $wait && $wait < 0;
+        ($wait, $slept) = (0, undef) if defined $wait && $wait < 0;
         my $count = select my $readable = $watched, undef, undef, $wait;
         if ($count <= 0) {
             rest() unless defined $next;
@@ -248,6 +248,8 @@ sub plug {
 
 sub unplug {
     my ($element) = @_;
+    @$_[FRAMES, DUE] = ([], []) for @$element{qw(out in)};
+    @busy = grep { @{ $_->[DUE] } } @busy;
     for my $end (@$element{qw(inner outer)}) {
         close $end->{$_} for qw(data control);
         unlink $end->{path};
