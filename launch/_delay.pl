@@ -71,23 +71,28 @@ sub serve {
         # A processor takes its time to be woken by the clock: it is told earlier by what it took lately.
         $slept = defined $next ? $next - $late : undef;
         my $wait = defined $next ? ($slept - now()) / 1e6 : $awake ? AWAKE : undef;
-        ($wait, $slept) = (0, undef) if defined $wait && $wait < 0;
+        if (defined $wait && $wait <= 0) {
+            ($wait, $slept) = (0, undef);
+            $late -= $late / 256; # what is not tried is not known, and may have been too much
+        }
         my $count = select my $readable = $watched, undef, undef, $wait;
         if ($count <= 0) {
             rest() unless defined $next;
             next;
         }
-        ($now, $slept) = (now(), undef);
-        my $bits = unpack 'b*', $readable;
+        $slept = undef;
+        my ($bits, $changed) = (unpack('b*', $readable), 0);
         while ($bits =~ /1/g) {
             my $wire = $readers[pos($bits) - 1];
             if (ref $wire) {
                 my $in = $wire->[IN];
+                $now = now();
                 for (my $left = BATCH; $left && defined recv($in, $frame, FRAME, NOW); $left--) { enter($wire, $now, $frame) }
             }
             elsif ($wire) { exit 0 }
-            else { sysread $watch, $frame, FRAME; reload() }
+            else { $changed = 1 }
         }
+        if ($changed) { sysread $watch, $frame, FRAME; reload() }
     }
 }
 

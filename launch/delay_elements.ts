@@ -1,4 +1,4 @@
-import { defineStage, delayElements, effect, fileBeside, skip, vlansOf, withChanges } from 'benito-pipeline';
+import { defineStage, delayElements, effect, fileBeside, vlansOf, withChanges } from 'benito-pipeline';
 import type {
   DelayElement,
   Effect,
@@ -32,7 +32,7 @@ export default defineStage({
     );
     const { elements, vlans } = withShapeChanges(facts);
     const shaped = running.filter(({ socket }) => elements.some((one) => one.switch === socket));
-    if (shaped.length === 0) return skip('no link is shaped');
+    if (shaped.length === 0) return { effects: [], facts: { linkShapers: {} } };
 
     const folder = effect.directory({ path: `${experiment.stateDir}/delay`, mode: '0700' });
     const parts = shaped.map(({ substrate, socket }) => {

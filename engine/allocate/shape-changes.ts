@@ -7,6 +7,8 @@ import { wireOf } from './wires.ts';
  * nothing; of one node, as if its interface did. `queue` as in `shapeNetworks`.
  */
 export function withChanges(network: NetworkShape, changes: ShapeChanges, queue: number): NetworkShape {
+  // What was changed before its nodes had these platforms holds no more.
+  if (network.by === 'none') return network;
   const whole = changes[network.substrate];
   const legs = network.legs.map((leg) => {
     const own = changes[`${leg.node}:${network.substrate}`];

@@ -45,14 +45,11 @@ export function shapeNetworks(topology: Topology, options: ShapeOptions): ShapeR
     const share = shareOf(asked.both, group.length);
     const legs = group.map((member) => legOf(member, share, options.queue, problems));
     const shaped = legs.some((leg) => !isPlain(leg.out) || !isPlain(leg.in));
-    if (!shaped) return [{ substrate: substrate.name, ...whoCould(group, legs, options.platforms), legs }];
+    if (!shaped) return [{ substrate: substrate.name, ...whoCould(group, options.platforms), legs }];
     const by = shaperOf(substrate.name, group, options, problems);
-    const beyond =
-      by === 'vde'
-        ? legs.find((leg) => leg.port > LAST_VLAN && !(isPlain(leg.out) && isPlain(leg.in)))
-        : undefined;
-    if (beyond) problems.push(tooLarge(substrate.name, beyond));
-    return [{ substrate: substrate.name, by, legs }];
+    const network = { substrate: substrate.name, by, legs };
+    problems.push(...tooLarge(network));
+    return [network];
   });
   return { networks, problems };
 }
@@ -60,12 +57,18 @@ export function shapeNetworks(topology: Topology, options: ShapeOptions): ShapeR
 /** VDE's, as Ethernet's: 4095 is reserved. */
 const LAST_VLAN = 4094;
 
-function tooLarge(substrate: string, { node, port }: Leg): Problem {
-  return {
+/** That a leg is shaped at a switch port for which there is no VLAN. */
+export function tooLarge({ substrate, by, legs }: NetworkShape): readonly Problem[] {
+  if (by !== 'vde') return [];
+  const beyond = legs.find((leg) => leg.port > LAST_VLAN && !(isPlain(leg.out) && isPlain(leg.in)));
+  if (!beyond) return [];
+  const { node, port } = beyond;
+  const problem = {
     code: 'too-large-to-shape',
     message: `the network '${substrate}' is shaped, and '${node}' has port ${port} of its switch: a VLAN for each port goes up to ${LAST_VLAN}`,
     hint: `spread '${substrate}' over several networks, or take capacity, latency and loss away from it`,
   };
+  return [problem];
 }
 
 /** What each leg of a network with so many members has of what is said of the whole. */
@@ -161,16 +164,15 @@ function offerOf({ computer }: Member, platforms: readonly PlatformFact[]): Offe
 /** Who could shape a network that is not shaped. */
 function whoCould(
   group: readonly Member[],
-  legs: readonly Leg[],
   platforms: readonly PlatformFact[],
 ): Pick<NetworkShape, 'by' | 'because'> {
   const offers = group.map((member) => offerOf(member, platforms));
   const unwilling = offers.find((one) => !one.offers.includes('vde'));
-  const beyond = legs.find(({ port }) => port > LAST_VLAN);
-  if (!unwilling && !beyond) return { by: 'vde' };
+  if (!unwilling) return { by: 'vde' };
   if (offers.every((one) => one.offers.includes('endnode'))) return { by: 'endnode' };
-  const because = unwilling
-    ? `'${unwilling.node}' is on it, whose platform ${unwilling.platform} cannot be shaped${unwilling.offers.length > 0 ? ' beside others' : ''}`
-    : `'${beyond!.node}' has port ${beyond!.port} of its switch, and a VLAN for each port goes up to ${LAST_VLAN}`;
-  return { by: 'none', because };
+  const beside = unwilling.offers.length > 0 ? ' beside others' : '';
+  return {
+    by: 'none',
+    because: `'${unwilling.node}' is on it, whose platform ${unwilling.platform} cannot be shaped${beside}`,
+  };
 }

@@ -13,7 +13,7 @@ export interface Account {
 export function accountOf({ experiment, effects }: Plan, processes: ReadonlyMap<string, boolean>): Account {
   const { varDir, stateDir, configDir, logDir, id } = experiment;
   const texts = effects.flatMap(({ name, spec }) => [name, ...textsOf(spec)]);
-  const names = new Set(effects.map(({ name }) => name));
+  const limits = new Set(effects.filter(({ kind }) => kind === 'sysctl').map(({ name }) => name));
   const own = [
     `${varDir}/journal`,
     `${stateDir}/log`,
@@ -55,7 +55,7 @@ export function accountOf({ experiment, effects }: Plan, processes: ReadonlyMap<
     sysctls: (what) => {
       const key = what.slice(0, what.indexOf(':'));
       const device = /^net\/ipv[46]\/(?:conf|neigh)\/(?!all\/|default\/)([^/]+)\//.exec(key)?.[1];
-      return names.has(key) || (device !== undefined && words.has(device));
+      return limits.has(key) || (device !== undefined && words.has(device));
     },
     // Those of processes that are accounted for.
     namespaces: () => true,

@@ -105,7 +105,8 @@ export async function throwAwayHost({
   try {
     await until(async () => init.stdout().includes('ready'), 'the throw-away host does not come up', init);
   } catch (error) {
-    await close();
+    writeFileSync(join(cgroup, 'cgroup.kill'), '1');
+    await close().catch(() => undefined);
     throw error;
   }
 

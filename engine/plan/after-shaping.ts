@@ -14,7 +14,9 @@ export function afterShaping(
   );
   return effects.map((one) => {
     if (one.kind !== 'task' || one.node === undefined) return one;
-    const shaped = (substrates.get(one.node) ?? []).flatMap((substrate) => shapers[substrate] ?? []);
+    const shaped = (substrates.get(one.node) ?? [])
+      .filter((substrate) => Object.hasOwn(shapers, substrate))
+      .map((substrate) => shapers[substrate]!);
     if (shaped.length === 0) return one;
     const after = [...new Set([...one.edges.after, ...shaped.map(effectId)])];
     return { ...one, edges: { ...one.edges, after } };

@@ -47,7 +47,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
 
 class Planner {
   private readonly stages: PlannedStage[] = [];
-  private readonly effects: PlannedEffect[] = [];
+  private effects: PlannedEffect[] = [];
   private readonly files: PlannedFiles;
   private readonly notes: string[] = [];
   /** The facts of setup, if it is planned too. */
@@ -134,7 +134,7 @@ class Planner {
     }
     await this.runScope(stages.filter(isClosing), facts);
     const shapers = facts.get('linkShapers') as Readonly<Record<string, Effect>> | undefined;
-    this.effects.splice(0, Infinity, ...afterShaping(this.effects, mine, shapers));
+    this.effects = [...afterShaping(this.effects, mine, shapers)];
     this.nodes = nodeRecords(mine, this.inputs, this.effects);
   }
 
@@ -242,9 +242,9 @@ class Planner {
     this.ended = stage.name === this.inputs.until;
     this.inputs.onStage?.(planned, given);
     if ('annotated' in given) await refuseUnmet(facts, this.inputs);
-    if ('routes' in given) {
+    if (('wired' in given || 'routes' in given) && facts.has('wired')) {
       const nodes = finalNodes(facts, this.inputs.experiment, 'wired');
-      refuseLacks(nodes, given['routes'] as readonly RouteTableFact[], this.inputs.platforms);
+      refuseLacks(nodes, facts.get('routes') as readonly RouteTableFact[] | undefined, this.inputs.platforms);
     }
   }
 

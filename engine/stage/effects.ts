@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../config/package-root.ts';
 import { effectId } from '../model/effect.ts';
 import type { Effect } from '../model/effect.ts';
+import { UserError } from '../model/problem.ts';
 import { commandParts } from './command-effect.ts';
 import type { CommandInput, CommandSpec } from './command-effect.ts';
 
@@ -28,8 +29,12 @@ export const effect = {
     return build('archive', spec.path, spec, options, { after: members });
   },
 
-  /** A limit of the host raised by what this experiment needs; what was there comes back with the last experiment. */
+  /**
+   * A limit of the host raised by what this experiment needs; what was there comes back with the last experiment.
+   * @throws UserError where it does not have exactly one of `raiseBy` and `atLeast`.
+   */
   sysctl(spec: SysctlSpec, options: EffectOptions = {}): Effect<SysctlSpec> {
+    if ((spec.raiseBy === undefined) === (spec.atLeast === undefined)) throw badSysctl(spec.key);
     return build('sysctl', spec.key, spec, options);
   },
 
@@ -141,14 +146,14 @@ export interface ArchiveSpec {
   readonly members: readonly { readonly path: string; readonly sha256: string }[];
 }
 
-export interface SysctlSpec {
+/** A limit of the host: the needs of experiments add up, or the greatest counts. */
+export type SysctlSpec = {
   /** A path below /proc/sys that holds one number. */
   readonly key: string;
-  /** The needs of experiments add up. */
-  readonly raiseBy?: number;
-  /** The greatest need of an experiment counts. */
-  readonly atLeast?: number;
-}
+} & (
+  | { readonly raiseBy: number; readonly atLeast?: undefined }
+  | { readonly atLeast: number; readonly raiseBy?: undefined }
+);
 
 export interface NetnsSpec {
   readonly name: string;
@@ -255,6 +260,14 @@ export type TaskInput = Omit<TaskSpec, 'enter'> & {
   readonly name: string;
   readonly enter: Effect<ProcessSpec>;
 };
+
+function badSysctl(key: string): UserError {
+  return new UserError({
+    code: 'bad-sysctl-effect',
+    message: `effect.sysctl '${key}' has not exactly one of 'raiseBy' and 'atLeast'`,
+    hint: 'give { key, raiseBy } where needs add up, or { key, atLeast } where the greatest counts',
+  });
+}
 
 type Identity = Pick<Effect, 'kind' | 'name'>;
 

@@ -17,8 +17,8 @@ export default defineStage({
     const byNode = nodes
       .filter(({ ghost }) => !ghost)
       .map((node) => {
-        const { [node.name]: netns } = containerNamespaces;
-        const parts = nodeInterfaces(node, netns!, { switches, diesWith: containers[node.name]! });
+        const netns = containerNamespaces[node.name]!;
+        const parts = nodeInterfaces(node, netns, { switches, diesWith: containers[node.name]! });
         return [node.name, parts] as const;
       });
     return {

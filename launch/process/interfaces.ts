@@ -17,8 +17,8 @@ export default defineStage({
     const byNode = nodes
       .filter(({ ghost }) => !ghost)
       .map((node) => {
-        const { [node.name]: netns } = processNamespaces;
-        const parts = nodeInterfaces(node, netns!, { switches, diesWith: processNodes[node.name]! });
+        const netns = processNamespaces[node.name]!;
+        const parts = nodeInterfaces(node, netns, { switches, diesWith: processNodes[node.name]! });
         return [node.name, parts] as const;
       });
     return {

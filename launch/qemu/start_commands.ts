@@ -8,7 +8,7 @@ export default defineStage({
     const effects = nodes.flatMap(({ name, startup, control }) => {
       const enter = guestProcesses[name];
       if (!enter || startup === undefined) return [];
-      const shaping = guestShaping[name] ? [guestShaping[name]] : [];
+      const shaping = Object.hasOwn(guestShaping, name) ? [guestShaping[name]!] : [];
       const log = `${experiment.logDir}/${name}/start_command`;
       return [
         effect.task(

@@ -41,6 +41,43 @@ test('two experiments at once share neither names nor leases, and go one by one'
   expect(await host.residue(before)).toEqual([]);
 });
 
+test('a limit of the host is what the needs of all add up to, or the greatest of them, and is back at the end', async () => {
+  const limits = ['net/core/somaxconn', 'net/ipv4/tcp_max_syn_backlog'];
+  const read = async (): Promise<readonly number[]> =>
+    (await host.must(['cat', ...limits.map((key) => `/proc/sys/${key}`)])).trim().split('\n').map(Number);
+  const [most = 0, sum = 0] = await read();
+  for (const [folder, atLeast, raiseBy] of [
+    ['one', most + 100, 30],
+    ['two', most + 40, 7],
+  ] as const) {
+    await host.write(
+      `/tmp/${folder}-stages/launch/limits.ts`,
+      `import { defineStage, effect } from 'benito-pipeline';
+      export default defineStage({
+        summary: 'Raise limits',
+        plan: () => ({
+          effects: [
+            effect.sysctl({ key: '${limits[0]}', atLeast: ${atLeast} }),
+            effect.sysctl({ key: '${limits[1]}', raiseBy: ${raiseBy} }),
+          ],
+        }),
+      });`,
+    );
+  }
+  const before = await host.snapshot();
+  await host.ok('up', '/tmp/line.xml', ...TWO, '--stages', '/tmp/two-stages');
+  expect(await read()).toEqual([most + 40, sum + 7]);
+  await host.ok('up', '/tmp/line.xml', ...ONE, '--stages', '/tmp/one-stages');
+  expect(await read()).toEqual([most + 100, sum + 37]);
+  const again = await host.ok('up', '/tmp/line.xml', ...TWO, '--stages', '/tmp/two-stages');
+  expect(again.stdout).toContain('nothing to do');
+  await host.ok('down', ...ONE, '--purge');
+  expect(await read()).toEqual([most + 40, sum + 7]);
+  await host.ok('down', ...TWO, '--purge');
+  expect(await read()).toEqual([most, sum]);
+  expect(await host.residue(before)).toEqual([]);
+});
+
 test('many at once never get the same lease, and give every one back', async () => {
   const before = await host.snapshot();
   const names = Array.from({ length: 6 }, (_, index) => ['-e', `t-s/x${index}`, '--var', `/tmp/x${index}`]);

@@ -2,6 +2,7 @@ import { codecs } from '../../config/files.ts';
 import { diskReader } from '../../config/reader.ts';
 import { loadSettings } from '../../config/settings.ts';
 import { addChange, changeKeys, withChanges } from '../../allocate/shape-changes.ts';
+import { tooLarge } from '../../allocate/shape-networks.ts';
 import { effectId } from '../../model/effect.ts';
 import { UserError } from '../../model/problem.ts';
 import type { NetworkShape, ShapeChange, ShapeChanges } from '../../model/shaping.ts';
@@ -43,7 +44,7 @@ export async function shape(key: string, options: ShapeCommandOptions, io: Io): 
   const change = changeOf(options);
   if (!options.reset && !options.up && Object.keys(change).length === 0) return show(known, network, io);
 
-  if (network.by === 'none') throw cannotBeShaped(network);
+  if (network.by === 'none' && !options.reset) throw cannotBeShaped(network);
   const { experiment, full } = known;
   if (options.up && key !== network.substrate && known.journal.shapeChanges[network.substrate]?.down) {
     throw networkIsDown(network.substrate, key);
@@ -70,6 +71,8 @@ export async function shape(key: string, options: ShapeCommandOptions, io: Io): 
         changes = options.reset
           ? withoutChanges(before, key === network.substrate ? changeKeys(network) : [key])
           : addChange(before, { key, network, change, up: options.up === true });
+        const problems = tooLarge(withChanges(network, changes, inputs.settings.shaping.queue));
+        if (problems.length > 0) throw new UserError(problems);
         const quiet = { ...context, emit: () => undefined };
         const was = await planUnderLock(inputs, quiet);
         const plan = await planUnderLock(inputs, { ...quiet, shapeChanges: changes });
@@ -95,7 +98,7 @@ function cannotBeShaped({ substrate, because }: NetworkShape): UserError {
   return new UserError({
     code: 'cannot-be-shaped',
     message: `'${substrate}' cannot be shaped: ${because}`,
-    hint: 'benito-pipeline status shows the links that can be',
+    hint: `give that node another platform, or shape another network`,
   });
 }
 

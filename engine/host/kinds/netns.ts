@@ -3,6 +3,7 @@ import { effectId } from '../../model/effect.ts';
 import type { EffectKind, JournalView, Observation } from '../../plan/kind.ts';
 import type { PlannedEffect } from '../../plan/plan.ts';
 import type { NetnsSpec, ProcessSpec } from '../../stage/effects.ts';
+import { SOCKET_QUEUE } from '../../stage/node-parts.ts';
 import type { HostCommand } from '../batch.ts';
 import type { HostContext } from '../context.ts';
 import { isAlive } from '../process-state.ts';
@@ -100,9 +101,16 @@ function inhabitant(name: string, journal: JournalView): number | undefined {
   return undefined;
 }
 
+/** Keys that some hosts that are containers do not show in namespaces: nodes do without. */
+const OPTIONAL: readonly string[] = Object.keys(SOCKET_QUEUE);
+
+function visible(sysctls: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(sysctls).filter(([key]) => !OPTIONAL.includes(key) || existsSync(`/proc/sys/${key}`));
+}
+
 function configure({ name, sysctls = {} }: NetnsSpec): void {
   inNetns(name, (socket) => {
-    for (const [key, value] of Object.entries(sysctls)) writeFileSync(`/proc/sys/${key}`, value);
+    for (const [key, value] of visible(sysctls)) writeFileSync(`/proc/sys/${key}`, value);
     socket.setLink(loopback(socket).index, { up: true });
   });
 }
@@ -110,7 +118,7 @@ function configure({ name, sysctls = {} }: NetnsSpec): void {
 function compare({ name, sysctls = {} }: NetnsSpec): Observation {
   const why = inNetns(name, (socket) => [
     ...(loopback(socket).up ? [] : ['loopback is down']),
-    ...Object.entries(sysctls)
+    ...visible(sysctls)
       .filter(([key, wanted]) => readFileSync(`/proc/sys/${key}`, 'utf8').trim() !== wanted)
       .map(([key, wanted]) => `${key} is not ${wanted}`),
   ]);

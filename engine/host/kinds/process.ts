@@ -133,8 +133,9 @@ function look(effect: PlannedEffect, cgroup: string, journal: JournalView): Obse
   const replace = (why: string): Observation => ({ state: 'different', why: [why], mend: 'replace' });
   if (recorded?.status !== 'made') return replace('it was left half started');
   if (recorded.effect !== effect && recorded.specHash !== specHash(effect)) {
+    const [runs, wanted] = [commandLine((recorded.effect.spec as ProcessSpec).argv), commandLine(argv)];
     return replace(
-      `it runs as: ${commandLine((recorded.effect.spec as ProcessSpec).argv)}, not: ${commandLine(argv)}`,
+      runs === wanted ? 'it was started with other options' : `it runs as: ${runs}, not: ${wanted}`,
     );
   }
   if (!recorded.state || !isAlive(recorded.state as ProcessState)) return { state: 'absent' };
