@@ -2,7 +2,7 @@ import type { ExperimentFact } from '../model/experiment.ts';
 import type { Effect } from '../model/effect.ts';
 import type { VNode } from '../model/vnode.ts';
 import { effect } from './effects.ts';
-import type { NetnsSpec, ProcessSpec, TapSpec } from './effects.ts';
+import type { NetnsSpec, ProcessSpec, TapSpec, TaskSpec } from './effects.ts';
 
 /** Frames that a socket of a switch or a plug takes before its owner has read any: the kernel's own 10 are soon lost. */
 export const SOCKET_QUEUE = { 'net/unix/max_dgram_qlen': 512 } as const;
@@ -69,4 +69,41 @@ export function nodeInterfaces(
     );
     return [tap, plug];
   });
+}
+
+/**
+ * The start command of a node, exactly as written, once in each life of the node; it may fail without failing the
+ * experiment. Its output and exit status are in the log directory: NODE/start_command.out, .err and .status.
+ * @returns nothing where the node has none.
+ */
+export function startCommand(
+  { logDir }: ExperimentFact,
+  { name, startup }: VNode,
+  {
+    enter,
+    through,
+    after,
+  }: {
+    /** The node's first process. */
+    readonly enter: Effect<ProcessSpec>;
+    /** As in `effect.task`. */
+    readonly through?: readonly string[];
+    readonly after: readonly Effect<unknown>[];
+  },
+): readonly Effect<TaskSpec>[] {
+  if (startup === undefined) return [];
+  const log = `${logDir}/${name}/start_command`;
+  const started = effect.task(
+    {
+      name: `start-${name}`,
+      enter,
+      ...(through && { through }),
+      argv: ['sh', '-c', startup],
+      stdout: `${log}.out`,
+      stderr: `${log}.err`,
+      status: `${log}.status`,
+    },
+    { after, node: name, failure: 'nonfatal' },
+  );
+  return [started];
 }

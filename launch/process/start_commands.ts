@@ -1,30 +1,15 @@
-import { defineStage, effect } from 'benito-pipeline';
-import type { Effect } from 'benito-pipeline';
+import { defineStage, startCommand } from 'benito-pipeline';
 
-/** The start command of each node, exactly as written, once the node is up; it may fail without failing the experiment. */
 export default defineStage({
   summary: 'Run the start commands of the process nodes',
   needs: ['experiment', 'nodes', 'processNodes', 'processInterfaces', 'processRoutes'],
   plan({ facts: { experiment, nodes, processNodes, processInterfaces, processRoutes } }) {
-    const effects = nodes.flatMap(({ name, startup }) => {
-      const enter = processNodes[name];
-      if (!enter || startup === undefined) return [];
-      const log = `${experiment.logDir}/${name}`;
-      const files = {
-        stdout: `${log}/start_command.out`,
-        stderr: `${log}/start_command.err`,
-        status: `${log}/start_command.status`,
-      };
-      const after: Effect<unknown>[] = [
-        ...processInterfaces[name]!,
-        ...(processRoutes[name] ? [processRoutes[name]] : []),
-      ];
-      return [
-        effect.task(
-          { name: `start-${name}`, enter, argv: ['sh', '-c', startup], ...files },
-          { after, node: name, failure: 'nonfatal' },
-        ),
-      ];
+    const effects = nodes.flatMap((node) => {
+      const enter = processNodes[node.name];
+      if (!enter) return [];
+      const routes = processRoutes[node.name];
+      const after = [...processInterfaces[node.name]!, ...(routes ? [routes] : [])];
+      return startCommand(experiment, node, { enter, after });
     });
     return { effects };
   },

@@ -1,29 +1,19 @@
-import { defineStage, effect, sshCommand } from 'benito-pipeline';
+import { defineStage, sshCommand, startCommand } from 'benito-pipeline';
 
-/** The start command of each guest, exactly as written, once it is up; it may fail without failing the experiment. */
 export default defineStage({
   summary: 'Run the start commands of the QEMU guests',
   needs: ['experiment', 'nodes', 'guestProcesses', 'guestSettled', 'guestShaping'],
   plan({ facts: { experiment, nodes, guestProcesses, guestSettled, guestShaping } }) {
-    const effects = nodes.flatMap(({ name, startup, control }) => {
-      const enter = guestProcesses[name];
-      if (!enter || startup === undefined) return [];
-      const shaping = Object.hasOwn(guestShaping, name) ? [guestShaping[name]!] : [];
-      const log = `${experiment.logDir}/${name}/start_command`;
-      return [
-        effect.task(
-          {
-            name: `start-${name}`,
-            enter,
-            through: sshCommand(experiment, control!.address),
-            argv: ['sh', '-c', startup],
-            stdout: `${log}.out`,
-            stderr: `${log}.err`,
-            status: `${log}.status`,
-          },
-          { after: [guestSettled[name]!, ...shaping], node: name, failure: 'nonfatal' },
-        ),
-      ];
+    const effects = nodes.flatMap((node) => {
+      const enter = guestProcesses[node.name];
+      if (!enter) return [];
+      const shaping = Object.hasOwn(guestShaping, node.name) ? [guestShaping[node.name]!] : [];
+      const after = [guestSettled[node.name]!, ...shaping];
+      return startCommand(experiment, node, {
+        enter,
+        through: sshCommand(experiment, node.control!.address),
+        after,
+      });
     });
     return { effects };
   },

@@ -1,28 +1,14 @@
-import { defineStage, effect, sshCommand } from 'benito-pipeline';
+import { defineStage, sshCommand, startCommand } from 'benito-pipeline';
 
-/** The start command of each guest, exactly as written, once it is up; it may fail without failing the experiment. */
 export default defineStage({
   summary: 'Run the start commands of the User-Mode Linux guests',
   needs: ['experiment', 'nodes', 'umlProcesses', 'umlSettled'],
   plan({ facts: { experiment, nodes, umlProcesses, umlSettled } }) {
-    const effects = nodes.flatMap(({ name, startup, control }) => {
-      const enter = umlProcesses[name]?.guest;
-      if (!enter || startup === undefined) return [];
-      const log = `${experiment.logDir}/${name}/start_command`;
-      return [
-        effect.task(
-          {
-            name: `start-${name}`,
-            enter,
-            through: sshCommand(experiment, control!.address),
-            argv: ['sh', '-c', startup],
-            stdout: `${log}.out`,
-            stderr: `${log}.err`,
-            status: `${log}.status`,
-          },
-          { after: [umlSettled[name]!], node: name, failure: 'nonfatal' },
-        ),
-      ];
+    const effects = nodes.flatMap((node) => {
+      const enter = umlProcesses[node.name]?.guest;
+      if (!enter) return [];
+      const through = sshCommand(experiment, node.control!.address);
+      return startCommand(experiment, node, { enter, through, after: [umlSettled[node.name]!] });
     });
     return { effects };
   },

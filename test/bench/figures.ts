@@ -10,6 +10,28 @@ export interface Figure {
   readonly runs: readonly number[];
 }
 
+/** Figures that grow by a run at a time; each run is told. */
+export class FigureBook {
+  private readonly figures = new Map<string, Figure & { runs: number[] }>();
+  private readonly tell: (line: string) => void;
+
+  constructor(tell: (line: string) => void) {
+    this.tell = tell;
+  }
+
+  note(subject: string, what: string, unit: Figure['unit'], value: number): void {
+    const key = `${subject} ${what}`;
+    const figure = this.figures.get(key) ?? { subject, what, competitor: PRODUCT, unit, runs: [] };
+    figure.runs.push(value);
+    this.figures.set(key, figure);
+    this.tell(`${subject}, ${what}: ${value.toFixed(2)} ${unit}`);
+  }
+
+  all(): readonly Figure[] {
+    return [...this.figures.values()];
+  }
+}
+
 /** The competitor that the others are held against. */
 export const PRODUCT = 'benito-pipeline';
 

@@ -3,25 +3,19 @@ import type { Host } from '../../system/_host.ts';
 import { imagesOfThisMachine } from '../../system/_images.ts';
 import { topdl } from '../../system/_topdl.ts';
 import { flood, quantile, roundTrips } from '../../system/_traffic.ts';
-import { PRODUCT } from '../figures.ts';
+import { FigureBook } from '../figures.ts';
 import type { Figure } from '../figures.ts';
 import type { Subject } from './subject.ts';
 
 /** The tutorial's star: what its links do, by real traffic, between process nodes and between guests. */
 export const shapingSubject: Subject = async ({ rounds, tell }) => {
-  const figures = new Map<string, Figure & { runs: number[] }>();
-  const note = (subject: string, what: string, unit: Figure['unit'], value: number): void => {
-    const key = `${subject} ${what}`;
-    const figure = figures.get(key) ?? { subject, what, competitor: PRODUCT, unit, runs: [] };
-    figure.runs.push(value);
-    figures.set(key, figure);
-    tell(`${subject}, ${what}: ${value.toFixed(2)} ${unit}`);
-  };
+  const book = new FigureBook(tell);
+  const note = book.note.bind(book);
   for (let round = 0; round < rounds; round += 1) {
     await onProcessNodes(note);
     await onGuests(note);
   }
-  return [...figures.values()];
+  return book.all();
 };
 
 type Note = (subject: string, what: string, unit: Figure['unit'], value: number) => void;

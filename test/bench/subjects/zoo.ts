@@ -4,8 +4,7 @@ import { readExperiment } from '../../system/_experiment.ts';
 import { ROOT, throwAwayHost } from '../../system/_host.ts';
 import { quantile, roundTrips } from '../../system/_traffic.ts';
 import { expectedTrip } from '../../system/_trips.ts';
-import { PRODUCT } from '../figures.ts';
-import type { Figure } from '../figures.ts';
+import { FigureBook } from '../figures.ts';
 import type { Subject } from './subject.ts';
 
 const FOLDER = join(ROOT, '../shared/corpus/topology-zoo');
@@ -19,14 +18,8 @@ export const zooSubject: Subject = async ({ rounds, tell }) => {
     tell(`not measured: there is no corpus in ${FOLDER}`);
     return [];
   }
-  const figures = new Map<string, Figure & { runs: number[] }>();
-  const note = (subject: string, what: string, unit: Figure['unit'], value: number): void => {
-    const key = `${subject} ${what}`;
-    const figure = figures.get(key) ?? { subject, what, competitor: PRODUCT, unit, runs: [] };
-    figure.runs.push(value);
-    figures.set(key, figure);
-    tell(`${subject}, ${what}: ${value.toFixed(2)} ${unit}`);
-  };
+  const book = new FigureBook(tell);
+  const note = book.note.bind(book);
   for (let round = 0; round < rounds; round += 1) {
     for (const name of ['Abvt', 'Interoute']) {
       const off = await deviations(name);
@@ -44,7 +37,7 @@ export const zooSubject: Subject = async ({ rounds, tell }) => {
       note(name, 'single round trips within 2 ms', '%', within(single));
     }
   }
-  return [...figures.values()];
+  return book.all();
 };
 
 function within(values: readonly number[]): number {
