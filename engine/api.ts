@@ -12,7 +12,13 @@ export type {
   StageResult,
 } from './stage/define.ts';
 export { effect } from './stage/effects.ts';
-export { CABLE_PRIORITY, nodeInterfaces, nodeNamespace, SOCKET_QUEUE, startCommand } from './stage/node-parts.ts';
+export {
+  CABLE_PRIORITY,
+  nodeInterfaces,
+  nodeNamespace,
+  SOCKET_QUEUE,
+  startCommand,
+} from './stage/node-parts.ts';
 export { fileBeside } from './stage/file-beside.ts';
 export type * from './stage/effects.ts';
 export type * from './stage/facts.ts';
