@@ -6,6 +6,7 @@
 # PARAMETERS, alone in its folder, is read again whenever it is written; elements that stay keep the frames that are under
 # way. Its lines:
 #   switch SOCKET_DIRECTORY
+#   awake                        keeps idle processors from sleeping while frames are under way
 #   element INNER OUTER          the ports: INNER leads to the node, OUTER to the rest of the network
 #   out KEY=VALUE...             from INNER to OUTER; all keys may be left out:
 #   in KEY=VALUE...              delay, jitter (ms), rate (kb/s), queue (bytes), loss, duplicate (0 to 1),
@@ -43,7 +44,7 @@ if (open my $slack, '>', '/proc/self/timerslack_ns') { print $slack 1; close $sl
 
 my $folder;
 my $watch = watch($file);
-my ($switch, %elements, $watched, @readers, @busy, $awake, $latency);
+my ($switch, %elements, $watched, @readers, @busy, $may_stay_awake, $awake, $latency);
 my ($late, $transit) = (0, 0);
 my $plugs = 0;
 reload();
@@ -117,7 +118,7 @@ sub enter {
     $wire->[LAST] = $due;
     unless (@{ $wire->[DUE] }) {
         push @busy, $wire;
-        stayAwake() unless $awake;
+        stay_awake() unless $awake;
     }
     my $copies = $wire->[DUPLICATE] && rand() < $wire->[DUPLICATE] ? 2 : 1;
     for (1 .. $copies) {
@@ -138,9 +139,9 @@ sub loses {
 
 # While frames are under way, idle processors wait for work instead of sleeping, where the host lets us: each frame wakes
 # six processes in turn, and of a sleeping processor each takes up to a tenth of a millisecond.
-sub stayAwake {
+sub stay_awake {
     $awake = 1;
-    open $latency, '+<', '/dev/cpu_dma_latency' or return;
+    $may_stay_awake && open $latency, '+<', '/dev/cpu_dma_latency' or return;
     syswrite $latency, pack 'l', 0;
 }
 
@@ -189,8 +190,10 @@ sub reload {
     close $input;
     return unless @lines && $lines[-1] eq "end\n";
     my (%wanted, $element);
+    $may_stay_awake = 0;
     for (@lines) {
         if (/^switch (.*)$/) { $switch = $1 }
+        elsif (/^awake$/) { $may_stay_awake = 1 }
         elsif (/^element (\d+) (\d+)$/) { $element = $wanted{"$1 $2"} = { ports => [$1, $2] } }
         elsif (my ($direction, $pairs) = /^(out|in)\b(.*)$/) { $element->{$direction} = { $pairs =~ /(\w+)=(\S+)/g } }
     }

@@ -54,7 +54,7 @@ export default defineStage({
         unmake: [...script, `0:${apart.vlans.map(({ vlan: port }) => port).join(',')}`],
       });
       const parameters = effect.file(
-        { path: file, content: parametersOf(socket, mine) },
+        { path: file, content: parametersOf(socket, mine, facts.settings.shaping.awake) },
         { after: [own, vlan] },
       );
       const process = effect.process(
@@ -108,13 +108,13 @@ function withShapeChanges({
   };
 }
 
-function parametersOf(socket: string, elements: readonly DelayElement[]): string {
+function parametersOf(socket: string, elements: readonly DelayElement[], awake: boolean): string {
   const lines = elements.flatMap(({ inner, outer, out, in: back }) => [
     `element ${inner} ${outer}`,
     `out${wireText(out)}`,
     `in${wireText(back)}`,
   ]);
-  return [`switch ${socket}`, ...lines, 'end', ''].join('\n');
+  return [`switch ${socket}`, ...(awake ? ['awake'] : []), ...lines, 'end', ''].join('\n');
 }
 
 function wireText(wire: Wire): string {

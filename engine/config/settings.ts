@@ -67,7 +67,7 @@ export const settingsSchema = z.strictObject({
   packing: packingSchema,
   pnodes: pnodesSchema,
   ipv6: z.boolean(),
-  shaping: z.strictObject({ end_nodes: z.boolean(), queue: z.int().positive() }),
+  shaping: z.strictObject({ end_nodes: z.boolean(), queue: z.int().positive(), awake: z.boolean() }),
   accounts: accountsSchema,
   file_systems: fileSystemsSchema,
   /** By platform and setting; each platform declares its own. */
