@@ -49,5 +49,13 @@ function whyNot(
   if (gone) return { why: `its process ${gone.effect.name} died`, failed: false };
   const all = Math.max(node.parts ?? 0, parts.length);
   if (made.length < all) return { why: `has ${made.length} of its ${all} parts`, failed: false };
-  return undefined;
+  return unshaped(node, journal);
+}
+
+function unshaped({ shapedBy = [] }: NodeRecord, journal: JournalState): Omit<Unready, 'node'> | undefined {
+  const shapers = shapedBy.map((id) => journal.effects.get(id));
+  const failure = shapers.find((one) => one?.failure)?.failure;
+  if (failure) return { why: `has links that are not shaped: ${failure.message}`, failed: true };
+  const there = shapers.every((one) => one?.status === 'made' && isAlive(one.state as ProcessState));
+  return there ? undefined : { why: 'has links that are not shaped', failed: false };
 }

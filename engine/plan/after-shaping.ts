@@ -9,16 +9,21 @@ export function afterShaping(
   nodes: readonly VNode[],
   shapers: Readonly<Record<string, Effect>> = {},
 ): readonly PlannedEffect[] {
-  const substrates = new Map(
-    nodes.map(({ name, interfaces }) => [name, interfaces.map(({ substrate }) => substrate)]),
-  );
+  const byNode = new Map(nodes.map((node) => [node.name, shapersOf(node, shapers)]));
   return effects.map((one) => {
-    if (one.kind !== 'task' || one.node === undefined) return one;
-    const shaped = (substrates.get(one.node) ?? [])
-      .filter((substrate) => Object.hasOwn(shapers, substrate))
-      .map((substrate) => shapers[substrate]!);
+    const shaped = (one.kind === 'task' && one.node !== undefined && byNode.get(one.node)) || [];
     if (shaped.length === 0) return one;
     const after = [...new Set([...one.edges.after, ...shaped.map(effectId)])];
     return { ...one, edges: { ...one.edges, after } };
   });
+}
+
+/** What shapes the links of a node. */
+export function shapersOf(
+  { interfaces }: Pick<VNode, 'interfaces'>,
+  shapers: Readonly<Record<string, Effect>>,
+): readonly Effect[] {
+  return interfaces.flatMap(({ substrate }) =>
+    Object.hasOwn(shapers, substrate) ? [shapers[substrate]!] : [],
+  );
 }

@@ -71,6 +71,8 @@ export interface NodeRecord extends VNode {
   readonly stop?: Farewell;
   /** How many effects of launch are this node's own: so many are made once it is complete. */
   readonly parts?: number;
+  /** What shapes its links, if anything does: without it a node is not complete either. */
+  readonly shapedBy?: readonly EffectId[];
 }
 
 /** Completes a plan with its hash, after checking that its effects hang together. */

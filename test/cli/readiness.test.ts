@@ -33,6 +33,32 @@ describe('a node is ready', () => {
   });
 });
 
+describe('what shapes the links of a node has to run, too', () => {
+  const shaped = { ...NODE, shapedBy: ['process delay-l' as const] };
+  const shaper = (more: Partial<Recorded>): Recorded => ({
+    effect: fake('process delay-l'),
+    specHash: '',
+    status: 'made',
+    ...more,
+  });
+  test.each([
+    ['it runs', shaper({ state: ALIVE }), undefined],
+    ['it died', shaper({ state: DEAD }), 'has links that are not shaped'],
+    ['it is being made', shaper({ status: 'making' }), 'has links that are not shaped'],
+    [
+      'it failed',
+      shaper({ status: 'making', failure: { message: 'no' } }),
+      'has links that are not shaped: no',
+    ],
+  ] as const)('%s', (_, one, why) => {
+    const unready = unreadyNodes([shaped], journalOf([node, tap, one]), 'now');
+    expect(unready.map((seen) => seen.why)).toEqual(why === undefined ? [] : [why]);
+  });
+  test('it is not there', () => {
+    expect(unreadyNodes([shaped], journalOf([node, tap]), 'now')).toHaveLength(1);
+  });
+});
+
 describe('a node is not ready', () => {
   test.each([
     ['has 1 of its 2 parts', false, [node], {}],
