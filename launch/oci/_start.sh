@@ -5,7 +5,10 @@
 #   FOLDER  its bundle (config.json), with `limits` and `root`
 #   DISK    as _disk.sh makes it
 set -e
-. "$(dirname "$0")/_container.sh"
+here=$(dirname "$0")
+[ "$1" = --inner ] || exec perl "$here/_pivot.pl" "$1/root" "$0" --inner "$@"
+shift
+. "$here/_container.sh"
 folder=$1 disk=$2 console=$3
 fail() {
   printf '%s\n' "$@" >&2

@@ -1,0 +1,39 @@
+#!/usr/bin/perl
+# Runs a command where the host's root is that of the mount namespace, which is to be one of this process's own. On a host that
+# is itself a chroot it is not, and who enters a container's namespace later would come to the root outside the chroot.
+# Usage: _pivot.pl FOLDER COMMAND...    FOLDER: an empty one, to mount on
+use strict;
+use warnings;
+use POSIX ();
+
+# What Debian's essential Perl has no function for, by number.
+my %calls = (
+    x86_64  => { setns => 308, pivot_root => 155, umount2 => 166, fchdir => 81, mount => 165 },
+    aarch64 => { setns => 268, pivot_root => 41,  umount2 => 39,  fchdir => 50, mount => 40 },
+    riscv64 => { setns => 268, pivot_root => 41,  umount2 => 39,  fchdir => 50, mount => 40 },
+);
+use constant { CLONE_NEWNS => 0x20000, MS_BIND_REC => 0x5000, MNT_DETACH => 2 };
+my ($folder, @command) = @ARGV;
+my $call = $calls{ (POSIX::uname())[4] } or die "the numbers of system calls are not known for this machine\n";
+
+open my $namespace, '<', '/proc/self/ns/mnt' or die "/proc/self/ns/mnt: $!\n";
+open my $here, '<', '/' or die "/: $!\n";
+my $of = join ' ', (stat $here)[0, 1];
+try(mount => '/', $folder, '', MS_BIND_REC, 0);
+open my $copy, '<', $folder or die "$folder: $!\n";
+try(setns => fileno $namespace, CLONE_NEWNS); # to its root
+if ($of eq join ' ', (stat '/')[0, 1]) {
+    try(umount2 => $folder, MNT_DETACH);
+} else {
+    try(fchdir => fileno $copy);
+    try(pivot_root => '.', '.');
+    try(umount2 => '.', MNT_DETACH);
+    chdir '/' or die "/: $!\n";
+}
+exec @command or die "$command[0]: $!\n";
+
+sub try {
+    my ($name, @words) = @_; # copies: syscall wants to be able to write to strings
+    my $result = syscall $call->{$name}, @words;
+    die "$name: $!\n" if $result != 0;
+}
