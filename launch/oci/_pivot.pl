@@ -17,20 +17,33 @@ my ($folder, @command) = @ARGV;
 my $call = $calls{ (POSIX::uname())[4] } or die "the numbers of system calls are not known for this machine\n";
 
 open my $namespace, '<', '/proc/self/ns/mnt' or die "/proc/self/ns/mnt: $!\n";
-open my $here, '<', '/' or die "/: $!\n";
-my $of = join ' ', (stat $here)[0, 1];
-try(mount => '/', $folder, '', MS_BIND_REC, 0);
-open my $copy, '<', $folder or die "$folder: $!\n";
-try(setns => fileno $namespace, CLONE_NEWNS); # to its root
-if ($of eq join ' ', (stat '/')[0, 1]) {
-    try(umount2 => $folder, MNT_DETACH);
-} else {
+open my $info, '<', '/proc/self/fdinfo' or die "/proc/self/fdinfo: $!\n";
+open my $root, '<', '/' or die "/: $!\n";
+to_namespace_root();
+open my $outer, '<', '/' or die "/: $!\n";
+if (mount_of($root) != mount_of($outer)) {
+    try(fchdir => fileno $root);
+    chroot '.' or die "chroot: $!\n";
+    try(mount => '/', $folder, '', MS_BIND_REC, 0);
+    open my $copy, '<', $folder or die "$folder: $!\n";
+    to_namespace_root();
     try(fchdir => fileno $copy);
     try(pivot_root => '.', '.');
     try(umount2 => '.', MNT_DETACH);
-    chdir '/' or die "/: $!\n";
 }
+chdir '/' or die "/: $!\n";
 exec @command or die "$command[0]: $!\n";
+
+sub to_namespace_root { try(setns => fileno $namespace, CLONE_NEWNS) }
+
+# The mount that a directory was opened in.
+sub mount_of {
+    my ($handle) = @_;
+    try(fchdir => fileno $info);
+    open my $about, '<', fileno $handle or die "fdinfo: $!\n";
+    my ($id) = map { /^mnt_id:\s*(\d+)/ } <$about>;
+    return $id;
+}
 
 sub try {
     my ($name, @words) = @_; # copies: syscall wants to be able to write to strings
