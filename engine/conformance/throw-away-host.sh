@@ -6,11 +6,8 @@
 # Prints `ready`, and lives until its standard input ends.
 set -e
 repository=$1 cgroup2=$2
-# Where this machine is itself a chroot, its root is no mount point: it is made one.
-if ! mountpoint -q /; then
-  mount --rbind / /mnt
-  exec chroot /mnt sh "$0" "$@"
-fi
+# Where this machine is itself a chroot, its root is made that of the mount namespace: in a chroot nobody gets user namespaces.
+[ -n "${at_root-}" ] || exec env at_root=yes perl "$repository/launch/_pivot.pl" /mnt sh "$0" "$@"
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 throw-away /mnt
 mkdir /mnt/upper /mnt/work /mnt/root

@@ -6,7 +6,7 @@
 #   DISK    as _disk.sh makes it
 set -e
 here=$(dirname "$0")
-[ "$1" = --inner ] || exec perl "$here/_pivot.pl" "$1/root" "$0" --inner "$@"
+[ "$1" = --inner ] || exec perl "$here/../_pivot.pl" "$1/root" "$0" --inner "$@"
 shift
 . "$here/_container.sh"
 folder=$1 disk=$2 console=$3

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # Runs a command where the host's root is that of the mount namespace, which is to be one of this process's own. On a host that
-# is itself a chroot it is not, and who enters a container's namespace later would come to the root outside the chroot.
+# is itself a chroot it is not: who enters a container's namespace later would come to the root outside the chroot, and nobody gets
+# user namespaces there.
 # Usage: _pivot.pl FOLDER COMMAND...    FOLDER: an empty one, to mount on
 use strict;
 use warnings;
