@@ -22,7 +22,7 @@ open my $info, '<', '/proc/self/fdinfo' or die "/proc/self/fdinfo: $!\n";
 open my $root, '<', '/' or die "/: $!\n";
 to_namespace_root();
 open my $outer, '<', '/' or die "/: $!\n";
-if (mount_of($root) != mount_of($outer)) {
+if (place_of($root) ne place_of($outer)) {
     try(fchdir => fileno $root);
     chroot '.' or die "chroot: $!\n";
     try(mount => '/', $folder, '', MS_BIND_REC, 0);
@@ -37,13 +37,14 @@ exec @command or die "$command[0]: $!\n";
 
 sub to_namespace_root { try(setns => fileno $namespace, CLONE_NEWNS) }
 
-# The mount that a directory was opened in.
-sub mount_of {
+# Of a directory: its mount, device and inode. Each may be the same for two.
+sub place_of {
     my ($handle) = @_;
+    my @inode = (stat $handle)[0, 1];
     try(fchdir => fileno $info);
     open my $about, '<', fileno $handle or die "fdinfo: $!\n";
     my ($id) = map { /^mnt_id:\s*(\d+)/ } <$about>;
-    return $id;
+    return "$id @inode";
 }
 
 sub try {
