@@ -1,6 +1,9 @@
 # The default root: a small Debian of the host's own release, made by mmdebstrap. KEY is a hash of this file and of the
 # versions of its packages.
 # shellcheck shell=sh
+# The host's own caches of packages stay as they are.
+no_caches='-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
+
 packages() { printf '%s\n' iproute2 iputils-ping openssh-server procps sudo; }
 
 # debian_root: sets `entry`.
@@ -83,7 +86,8 @@ install_debian() {
 
 # The mirrors of Debian proper that the host uses, as lines of sources.list.
 debian_sources() {
-  apt-cache policy |
+  # shellcheck disable=SC2086 # words
+  apt-cache $no_caches policy |
     awk '$2 ~ /^(http|https|file|copy|cdrom|mirror)/ { url = $2; split($3, part, "/") }
       /^ *release / && /o=Debian,/ { print "deb", url, part[1], part[2] }' | sort -u
 }
@@ -95,7 +99,8 @@ versions() {
   remembered=$cache/.versions-$name-$(printf '%s\n' "$*" "$state" | hash)
   if [ ! -s "$remembered" ]; then
     rm -f "$cache/.versions-$name-"*
-    apt-cache -o Dir::State::status=/dev/null policy "$@" 2>/dev/null |
+    # shellcheck disable=SC2086 # words
+    apt-cache $no_caches -o Dir::State::status=/dev/null policy "$@" 2>/dev/null |
       awk '/^[^ ].*:$/ { name = $1; sub(/:.*/, "", name) } $1 == "Candidate:" && $2 != "(none)" { print name, $2 }' |
       sort >"$remembered.$$"
     mv "$remembered.$$" "$remembered"

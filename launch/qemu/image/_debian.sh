@@ -1,10 +1,12 @@
 # Debian packages, by the host's apt and its sources, whatever is installed on the host itself.
 # shellcheck shell=sh
 
+# The host's own caches of packages, which are of what it has installed, stay as they are.
 apt_as_on_a_bare_host() {
   command=$1
   shift
-  "$command" -q -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=400 "$@"
+  "$command" -q -o Dir::State::status=/dev/null -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
+    -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=400 "$@"
 }
 
 # versions PACKAGE...: a line `PACKAGE VERSION` for each that the package lists know, sorted. To ask apt as on a bare host
@@ -49,7 +51,7 @@ unpack() {
 
 # The mirrors of Debian proper that the host uses, as lines of sources.list.
 debian_sources() {
-  apt-cache policy |
+  apt_as_on_a_bare_host apt-cache policy |
     awk '$2 ~ /^(http|https|file|copy|cdrom|mirror)/ { url = $2; split($3, part, "/") }
       /^ *release / && /o=Debian,/ { print "deb", url, part[1], part[2] }' | sort -u
 }

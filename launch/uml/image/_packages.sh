@@ -8,10 +8,12 @@ packages() {
     libtirpc3 libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1
 }
 
+# The host's own caches of packages, which are of what it has installed, stay as they are.
 apt_as_on_a_bare_host() {
   command=$1
   shift
-  "$command" -q -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=400 "$@"
+  "$command" -q -o Dir::State::status=/dev/null -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
+    -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=400 "$@"
 }
 
 # versions PACKAGE...: a line `PACKAGE VERSION` for each that the package lists know, sorted. To ask costs over a second of
