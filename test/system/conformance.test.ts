@@ -13,7 +13,7 @@ const PLATFORMS: Readonly<Record<string, { readonly kills: number }>> = {
 };
 
 beforeAll(async () => {
-  await imagesOfThisMachine(['mini']);
+  await imagesOfThisMachine(['boot', 'mini']);
   await rootOfContainers();
   await rootOfUml();
 }, 600_000);
