@@ -15,8 +15,8 @@ export default defineStage({
     const folders = [...new Set(mine.map(({ socket }) => parentOf(socket)))].map((path) =>
       effect.directory({ path, mode: '0700' }),
     );
-    const queues = mine.length === 0 ? [] : Object.entries(SOCKET_QUEUE);
-    const limits = queues.map(([key, atLeast]) => effect.sysctl({ key, atLeast }));
+    const { key, frames: atLeast } = SOCKET_QUEUE;
+    const limits = mine.length === 0 ? [] : [effect.sysctl({ key, atLeast })];
     const processes = mine.map(({ substrate, socket, ports }) => {
       const files = { pid: `${socket}.pid`, management: `${socket}.mgmt` };
       return effect.process(

@@ -8,7 +8,7 @@ export function afterShaping(
   effects: readonly PlannedEffect[],
   nodes: readonly VNode[],
   shapers: Readonly<Record<string, Effect>> = {},
-): readonly PlannedEffect[] {
+): PlannedEffect[] {
   const byNode = new Map(nodes.map((node) => [node.name, shapersOf(node, shapers)]));
   return effects.map((one) => {
     const shaped = (one.kind === 'task' && one.node !== undefined && byNode.get(one.node)) || [];

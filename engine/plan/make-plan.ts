@@ -134,7 +134,7 @@ class Planner {
     }
     await this.runScope(stages.filter(isClosing), facts);
     const shapers = facts.get('linkShapers') as Readonly<Record<string, Effect>> | undefined;
-    this.effects = [...afterShaping(this.effects, mine, shapers)];
+    this.effects = afterShaping(this.effects, mine, shapers);
     this.nodes = nodeRecords(mine, this.inputs, this.effects, shapers);
   }
 

@@ -4,8 +4,8 @@ import type { VNode } from '../model/vnode.ts';
 import { effect } from './effects.ts';
 import type { NetnsSpec, ProcessSpec, TapSpec, TaskSpec } from './effects.ts';
 
-/** Frames that a socket of a switch or a plug takes before its owner has read any: the kernel's own 10 are soon lost. */
-export const SOCKET_QUEUE = { 'net/unix/max_dgram_qlen': 512 } as const;
+/** Frames that a socket of a switch or a plug takes before its owner has read any: of the kernel's own 10 many are lost. */
+export const SOCKET_QUEUE = { key: 'net/unix/max_dgram_qlen', frames: 512 } as const;
 
 /** Ahead of what nodes compute: they are the experiment's cables. */
 export const CABLE_PRIORITY = -15;
@@ -28,7 +28,7 @@ export function nodeNamespace(
     'net/ipv4/conf/all/rp_filter': '0',
     'net/ipv4/conf/default/rp_filter': '0',
     ...(interfaces.length > 1 && { 'net/ipv4/ip_forward': '1' }),
-    ...Object.fromEntries(Object.entries(SOCKET_QUEUE).map(([key, value]) => [key, String(value)])),
+    [SOCKET_QUEUE.key]: String(SOCKET_QUEUE.frames),
   };
   return effect.netns(
     { name: `${project}.${experiment}.${name}`, sysctls },

@@ -98,7 +98,7 @@ function cannotBeShaped({ substrate, because }: NetworkShape): UserError {
   return new UserError({
     code: 'cannot-be-shaped',
     message: `'${substrate}' cannot be shaped: ${because}`,
-    hint: `give that node another platform, or shape another network`,
+    hint: 'give that node another platform, or shape another network',
   });
 }
 

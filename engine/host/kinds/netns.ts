@@ -101,11 +101,11 @@ function inhabitant(name: string, journal: JournalView): number | undefined {
   return undefined;
 }
 
-/** Keys that some hosts that are containers do not show in namespaces: nodes do without. */
-const OPTIONAL: readonly string[] = Object.keys(SOCKET_QUEUE);
-
+/** All but a key that some hosts that are containers do not show in namespaces: nodes do without. */
 function visible(sysctls: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
-  return Object.entries(sysctls).filter(([key]) => !OPTIONAL.includes(key) || existsSync(`/proc/sys/${key}`));
+  return Object.entries(sysctls).filter(
+    ([key]) => key !== SOCKET_QUEUE.key || existsSync(`/proc/sys/${key}`),
+  );
 }
 
 function configure({ name, sysctls = {} }: NetnsSpec): void {

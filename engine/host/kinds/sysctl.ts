@@ -9,7 +9,8 @@ import { changeRegistry, readRegistry } from '../registry.ts';
 import type { RaisedSysctl, Registry } from '../registry.ts';
 
 /**
- * Limits of the whole host, raised by the sum, or to the greatest, of what its experiments need. The registry knows what was there before.
+ * Limits of the whole host, raised by the sum, or to the greatest, of what its experiments need. The registry knows what
+ * was there before.
  * In a container, where such a limit cannot be seen, there is nothing to do (`doctor` tells).
  */
 export function sysctlKind(host: HostContext): EffectKind {
